@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { act, listLines } from "./api";
+import { act, caller, listLines } from "./api";
 import { Confirm } from "./confirm";
 import { Asking, useFetched } from "./fetched";
 import { Section, useSome, useWalk } from "./lines";
@@ -97,6 +97,7 @@ export function Agents(): JSX.Element {
   return (
     <>
       <Heading title="My agents">My agents</Heading>
+      <Text text={caller.value?.away?.says ?? ""} />
       {!loaded.value && <p>Asking the gateway…</p>}
       <Asking of={about} />
       {about.value !== null && <AgentList mine={about.value} onChanged={about.again} />}

@@ -72,7 +72,7 @@ function possible(a: Approval): Doing[] {
       ...(a.may_break_glass === true ? (["break-glass"] as Doing[]) : []),
       ...(a.mine ? (["cancel"] as Doing[]) : []),
     ];
-  if (a.state === "approved" && (a.mine || reviewer)) return ["revoke"];
+  if (a.state === "approved" && (a.mine || reviewer)) return a.envelope === undefined ? ["revoke"] : ["revoke", "stop"];
   return isRunning(a) && (a.mine || reviewer) ? ["stop"] : [];
 }
 

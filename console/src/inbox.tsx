@@ -53,7 +53,7 @@ export function Inbox(): JSX.Element {
           <Section
             title="Waits for you"
             list={mine}
-            empty="Nothing waits for your decision. A request that you may decide appears here by itself; keep this page open, or follow the link in the requester's notice."
+            empty="Nothing waits for your decision. A request that you may decide appears here by itself."
           />
           <ReviewsDue />
           <Section title="Waits, but not for you" list={others} empty="Nothing that you may see waits for others. What you may look at and not decide stands here, with the reason." />

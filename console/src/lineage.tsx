@@ -200,7 +200,7 @@ export function LineagePage(): JSX.Element {
       {asked.of === "" && (
         <p class="empty">
           Name a dataset or a column. You see what it was made from, what was made from it, where it left the database, who did
-          that and with whose yes. What was tried and denied is drawn too, differently.
+          that and with whose yes. What was tried and denied is drawn too.
         </p>
       )}
       {value !== null && !busy && (value.edges.length === 0 ? <Nothing to={asked.to} /> : <Found key={query.value} g={value} />)}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, caller, told } from "./api";
 import { Confirm } from "./confirm";
+import { LinkedAccounts } from "./links";
 import { Heading, Link } from "./nav";
 import { Button } from "./parts";
 import { Text } from "./text";
@@ -140,8 +141,7 @@ export function PasskeysPage(): JSX.Element {
     <>
       <Heading title="Passkeys">Passkeys</Heading>
       <p>
-        A decision that you sign with a passkey cannot be made, moved or repeated by anybody else, and stays provable for
-        years. Some rules take no less.
+        Nobody else can make what you sign with a passkey.
       </p>
       {problem !== "" && (
         <p class="warn" role="alert">
@@ -156,8 +156,7 @@ export function PasskeysPage(): JSX.Element {
             <h2>Yours</h2>
             {all.passkeys.length === 0 ? (
               <p class="empty">
-                None yet. Your phone, your computer or a security key makes one in a few seconds, and it counts for what is
-                asked afterwards.
+                None yet. Your phone, your computer or a security key makes one in a few seconds.
               </p>
             ) : (
               <ul class="lines">
@@ -176,7 +175,7 @@ export function PasskeysPage(): JSX.Element {
       {doomed !== null && (
         <Confirm
           title={`Remove the passkey ${called(doomed)}?`}
-          says="It never comes back. What it said yes to and has not run yet is taken back. One of your passkeys signs this."
+          says="What it said yes to and has not run yet is taken back. One of your passkeys signs this."
           yes={`Remove ${called(doomed)}`}
           kind="no"
           onYes={async () => {
@@ -186,6 +185,7 @@ export function PasskeysPage(): JSX.Element {
           onClose={() => setDoomed(null)}
         />
       )}
+      <LinkedAccounts say={setProblem} />
     </>
   );
 }

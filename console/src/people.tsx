@@ -113,7 +113,7 @@ export function People({ a }: { a: Approval }): JSX.Element {
             <ul>
               {a.votes.map((v) => (
                 <li key={v.identity}>
-                  <Text text={v.identity} />: {said(v.decision)}, {time(v.at)}, through{" "}
+                  <Text text={v.by ?? v.identity} />: {said(v.decision)}, {time(v.at)}, through{" "}
                   {v.channel}: <Text text={v.reason} /> <Signed v={v} />
                 </li>
               ))}

@@ -1,5 +1,5 @@
 // The settings of a session, as an action has them: "DateStyle=ISO, MDY; TimeZone=UTC; ...". What is not as it usually is
-// stands first. A piece counts as usual only when it is exactly one of these (src/cli/settings_print.c has the same).
+// stands first. A piece counts as usual only when it is exactly one of these (src/core/action/settings.c has the same).
 const CULTURES = ["C", "C.UTF-8", "en_US.UTF-8"];
 
 const USUAL = new Set([

@@ -75,7 +75,7 @@ export function Talk({ a }: { a: Approval }): JSX.Element | null {
         <details open={said.length > 0}>
           <summary>Ask a question before you decide</summary>
           <p class="hint">
-            A client that waits shows it at once. Nothing is decided by it; the time to decide goes on.
+            A client that waits shows it at once. Nothing is decided by it.
           </p>
           <Say a={a} kind="question" />
         </details>

@@ -21,6 +21,7 @@ export interface Requirement {
 
 export interface Vote {
   identity: string;
+  by?: string;
   decision: string;
   reason: string;
   channel: string;
@@ -132,6 +133,7 @@ export interface Approval {
   };
   link?: string;
   rows?: number;
+  envelope?: { times: number; rows: number; for_s: number };
   delivered?: number;
   /** so many statements in one approval */
   list?: number;
@@ -180,4 +182,5 @@ export interface Caller {
   csrf: string;
   expires_at: string;
   idle_ends_at: string;
+  away?: { says: string };
 }

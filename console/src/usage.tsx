@@ -146,8 +146,7 @@ export function UsagePage(): JSX.Element {
           </p>
           {value.rows.usage.length === 0 ? (
             <p class="empty">
-              Nothing of that kind ran in this time. Whatever goes through the gateway is counted here within a second, denied
-              and held statements too; a client names its run with <code>SET sluice.run = '…'</code>.
+              Nothing of that kind ran in this time. Whatever goes through the gateway is counted here within a second; a client names its run with <code>SET sluice.run = '…'</code>.
             </p>
           ) : (
             <Table both={value} by={by} since={since} />

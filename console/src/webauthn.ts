@@ -35,7 +35,7 @@ export function decode(text: string): Uint8Array<ArrayBuffer> {
 /** Why this page cannot use passkeys at all; "" when it can. */
 export function cannot(origins: readonly string[]): string {
   if (origins.length === 0)
-    return "This gateway has no address for which browsers make passkeys: public_url must be https with a name, or http on localhost.";
+    return "Browsers make no passkeys for this gateway: public_url must be https with a name, or http on localhost.";
   if (!isSecureContext) return `Browsers make passkeys on https only. Open the console at ${origins.join(" or ")}.`;
   if (!origins.includes(location.origin))
     return `Passkeys of this gateway belong to ${origins.join(" or ")}. Open the console there; you are at ${location.origin}.`;
@@ -44,10 +44,7 @@ export function cannot(origins: readonly string[]): string {
 }
 
 const SAYS: Record<string, string> = {
-  InvalidStateError: "This device has a passkey of yours for this gateway already.",
-  NotSupportedError: "This device makes no key of a kind that the gateway takes.",
-  ConstraintError: "This device cannot verify that it is you (PIN, finger or face); set that up, or use another.",
-  SecurityError: "This page's address is not that of the gateway's passkeys.",
+  InvalidStateError: "This device has a passkey of yours already.",
 };
 
 /** What went wrong, and what to do next. What cancelling, waiting too long and having none are, browsers do not tell apart. */
@@ -56,8 +53,8 @@ export function problemWith(why: unknown, what: "made" | "signed"): Error {
   if (why.name === "NotAllowedError" || why.name === "AbortError")
     return new Error(
       what === "made"
-        ? "No passkey was made: it was cancelled, took too long, or this device cannot make one. Nothing has changed; try again, or use another device."
-        : "Nothing was signed: it was cancelled, took too long, or none of your passkeys is on this device. Nothing has been decided; try again, or open this page where your passkey is.",
+        ? "No passkey was made: it was cancelled, took too long, or this device cannot make one. Try again."
+        : "Nothing was signed: it was cancelled, took too long, or none of your passkeys is on this device. Nothing has been decided; try again.",
     );
   return new Error(`No passkey: ${SAYS[why.name] ?? why.message}`);
 }
@@ -72,13 +69,13 @@ async function mustMean(c: Challenge, kind: "approval" | "passkey", means: Recor
   const differs = Object.entries(means).filter(([name, value]) => c.signed[name] !== value);
   if (digest !== c.challenge || differs.length > 0)
     throw new Error(
-      "What the gateway wants signed is not what this page asked for. Nothing was signed. Tell whoever runs Sluice: somebody may be in between.",
+      "What the gateway wants signed is not what this page asked for. Nothing was signed. Tell whoever runs Sluice.",
     );
 }
 
 /** Signs a challenge with one of `keys`. */
 export async function sign(c: Challenge, keys: readonly string[]): Promise<Assertion> {
-  if (overdue(c)) throw new Problem(409, "The time to sign this is over. Try again: a new challenge is asked for.");
+  if (overdue(c)) throw new Problem(409, "The time to sign this is over. Try again.");
   let got: Credential | null;
   try {
     got = await navigator.credentials.get({
@@ -132,7 +129,7 @@ async function make(rpId: string, who: string, already: readonly string[]): Prom
   if (!(made instanceof PublicKeyCredential) || !(made.response instanceof AuthenticatorAttestationResponse))
     throw new Error("The browser made no passkey.");
   const spki = made.response.getPublicKey();
-  if (spki === null) throw new Error("The browser does not tell the key: it made one of a kind that it does not know.");
+  if (spki === null) throw new Error("The browser does not tell the key.");
   return { key: encode(made.rawId), public_key: encode(spki), algorithm: made.response.getPublicKeyAlgorithm() };
 }
 
@@ -174,21 +171,39 @@ export async function enrol(all: Passkeys, wish: Wish, say: (step: string) => vo
   const made = await make(all.rp_id, wish.who, before);
   const challenge = await ask<Challenge>("/v1/passkeys/challenge", { purpose: "enrol", ...made });
   await mustMean(challenge, "passkey", { purpose: "enrol", key: made.key, public_key: made.public_key, identity: wish.who });
-  say("Now sign with the new passkey, so that the gateway knows that it is yours.");
+  say("Now sign with it, so that the gateway knows that it is yours.");
   const possession = await sign(challenge, [made.key]);
   const body: Record<string, unknown> = { possession, ...(wish.name === "" ? {} : { name: wish.name }) };
   if (before.length > 0 && wish.second) body.second = true;
   else if (before.length > 0) {
-    say("And with one that you had before: it vouches for the new one.");
+    say("And with one that you had before.");
     body.existing = await sign(challenge, before);
   }
   return ask<Enrolled>("/v1/passkeys", body);
 }
 
+/** One of this person's passkeys says yes to something about passkeys or accounts. */
+async function vouch(path: string, wish: object, means: Record<string, unknown>): Promise<Assertion> {
+  const challenge = await ask<Challenge>(path, wish);
+  await mustMean(challenge, "passkey", means);
+  return sign(challenge, challenge.allow);
+}
+
 export async function remove(key: string): Promise<void> {
-  const challenge = await ask<Challenge>("/v1/passkeys/challenge", { purpose: "remove", key });
-  await mustMean(challenge, "passkey", { purpose: "remove", key });
-  await ask("/v1/passkeys/remove", { key, existing: await sign(challenge, challenge.allow) });
+  const wish = { purpose: "remove", key };
+  await ask("/v1/passkeys/remove", { key, existing: await vouch("/v1/passkeys/challenge", wish, wish) });
+}
+
+export interface Account {
+  issuer: string;
+  subject: string;
+}
+
+/** The account that the gateway has shown becomes `identity`'s; `signs`: they have a passkey. */
+export async function link({ issuer, subject }: Account, identity: string, signs: boolean): Promise<void> {
+  const wish = { issuer, subject };
+  const means = { purpose: "link", identity, ...wish };
+  await ask("/v1/links", signs ? { ...wish, existing: await vouch("/v1/links/challenge", wish, means) } : wish);
 }
 
 export interface Decision {
@@ -201,8 +216,7 @@ export interface Decision {
 /** A decision that a passkey signed: exactly these members come back to the keeper. */
 export async function signDecision(id: string, body: Decision): Promise<object> {
   const challenge = await ask<Challenge>(`/v1/approvals/${id}/challenge`, body);
-  const { decision, digest, reason } = body;
-  await mustMean(challenge, "approval", { approval: id, decision, action_digest: digest, reason });
-  if (challenge.signed.rows !== body.rows) throw new Error("The gateway wants another number of rows signed than you gave. Nothing was signed.");
+  const { decision, digest, reason, rows } = body;
+  await mustMean(challenge, "approval", { approval: id, decision, action_digest: digest, reason, rows });
   return { ...body, passkey: await sign(challenge, challenge.allow) };
 }

@@ -98,6 +98,25 @@ enum sl_err sl_when_get(struct sl_span text, uint64_t *time_us)
     return SL_OK;
 }
 
+enum sl_err sl_when_said(struct sl_span text, uint64_t *time_us)
+{
+    static const struct {
+        size_t said; /* bytes that are taken */
+        const char *close, *rest;
+    } forms[] = {{10, "", "T00:00:00.000000Z"}, {16, "Z", ":00.000000Z"}, {19, "Z", ".000000Z"}};
+    SL_BUF(whole, 64);
+
+    for (size_t i = 0; i < SL_COUNT(forms); i++) {
+        if (text.n < forms[i].said ||
+            !sl_span_is(sl_span_from(text, forms[i].said), forms[i].close))
+            continue;
+        sl_buf_put(&whole, sl_span_head(text, forms[i].said));
+        sl_buf_put_str(&whole, forms[i].rest);
+        return sl_when_get(sl_buf_span(&whole), time_us);
+    }
+    return sl_when_get(text, time_us);
+}
+
 static const struct unit {
     const char *name;
     uint64_t ms;

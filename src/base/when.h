@@ -16,6 +16,9 @@ struct sl_civil sl_when_civil(uint64_t time_us);
 void sl_when_put(struct sl_buf *b, uint64_t time_us);
 /* The same form only. */
 enum sl_err sl_when_get(struct sl_span text, uint64_t *time_us) SL_MUST_CHECK;
+/* As people say it, in UTC: the same, or with less behind it: "2026-11-23" (its beginning),
+ * "2026-11-23T03:45Z", "2026-11-23T03:45:12Z". */
+enum sl_err sl_when_said(struct sl_span text, uint64_t *time_us) SL_MUST_CHECK;
 
 /* "250ms", "30s", "15m", "8h", "7d"; a number alone is an error, so is overflow. */
 enum sl_err sl_duration_get(struct sl_span text, uint64_t *ms) SL_MUST_CHECK;

@@ -120,7 +120,7 @@ int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *bod
     else if (code == SL_EXIT_FINE)
         sl_api_print_sentence(api, stdout, approval);
     if (code == SL_EXIT_FINE && !api->json && strcmp(verb, "stop") == 0)
-        puts("The running statement is being cancelled.");
+        puts("What runs with it is being cancelled.");
     json_decref(approval);
     return code;
 }

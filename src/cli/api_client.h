@@ -38,14 +38,17 @@ enum sl_api_option {
     SL_API_GLASS = 1 << 15,
     SL_API_AUDIT = 1 << 16,
     SL_API_EVERYTHING = 1 << 17,
+    SL_API_AWAY = 1 << 18,
+    SL_API_REMOVE = 1 << 19,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
-    const char *word, *second; /* the arguments that are no options */
-    bool json, all, yes, replace, allow_http, plain, break_glass, everything;
+    const char *from, *stand_in; /* away; with `until` */
+    const char *word, *second;   /* the arguments that are no options */
+    bool json, all, yes, replace, allow_http, plain, break_glass, everything, remove;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
  * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that
@@ -70,6 +73,10 @@ void sl_api_close(struct sl_api *api); /* wipes the credential */
 /* body NULL: GET, else POST. *out (may be NULL) is the answer's object, the caller's to decref.
  * SL_EXIT_FINE; else what went wrong was said on stderr (as JSON on stdout with --json). */
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
+
+/* cmd_console.c: prints the link that signs the caller in to the console, on this page of it. Exit
+ * code. */
+int sl_api_console_link(struct sl_api *api, const struct sl_api_args *args, const char *page);
 
 /* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when
  * unreachable. */
@@ -111,6 +118,9 @@ int sl_api_decide_command(int argc, char **argv, const char *verb, const char *h
 void sl_api_print_json(const json_t *value);
 /* Escaped for the terminal. */
 void sl_api_print_text(FILE *out, struct sl_span text);
+/* A text of an answer, behind `before`; nothing where it is empty. */
+void sl_api_print_behind(const char *before, const json_t *one, const char *key);
+uint64_t sl_api_number(const json_t *one, const char *key); /* 0: it is not there */
 /* The first line, escaped, at most so many columns; " ..." when there is more. */
 void sl_api_print_head(FILE *out, struct sl_span text, size_t columns);
 /* A text of several lines, each behind a mark that no text can forge, wrapped before the terminal

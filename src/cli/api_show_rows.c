@@ -69,6 +69,10 @@ void sl_api_print_vote(const json_t *v)
 {
     fputs("  ", stdout);
     sl_api_print_member(stdout, v, "identity");
+    if (sl_json_str(v, "in_place").n > 0) {
+        fputs(", standing in for ", stdout);
+        sl_api_print_member(stdout, v, "in_place");
+    }
     fputs(": ", stdout);
     sl_api_print_member(stdout, v, "decision");
     fputs(", through ", stdout);

@@ -66,6 +66,8 @@ static void print_line(FILE *out, struct sl_span line, size_t columns)
         rest = sl_span_from(rest, head.n);
         mark = "  > ";
     } while (rest.n > 0);
+    if (sl_buf_err(&safe) != SL_OK)
+        fputs("  ! the rest of this line is too long to be shown here\n", out);
 }
 
 void sl_api_print_lines(FILE *out, struct sl_span text)
@@ -78,4 +80,20 @@ void sl_api_print_lines(FILE *out, struct sl_span text)
         print_line(out, line, columns);
         text = sl_span_from(text, line.n + 1);
     } while (text.n > 0);
+}
+
+void sl_api_print_behind(const char *before, const json_t *one, const char *key)
+{
+    if (sl_json_str(one, key).n == 0)
+        return;
+    fputs(before, stdout);
+    sl_api_print_text(stdout, sl_json_str(one, key));
+}
+
+uint64_t sl_api_number(const json_t *one, const char *key)
+{
+    uint64_t value = 0;
+
+    (void)sl_json_u64(one, key, &value);
+    return value;
 }

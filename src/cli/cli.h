@@ -13,11 +13,15 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown") \
     X(ask, "ID TEXT [--json]", "ask whoever wants it, before you decide")                          \
     X(answer, "ID TEXT [--json]", "answer what a reviewer asked about a request of yours")         \
+    X(away, "[--until TIME [--from TIME] [--stand-in NAME] [--reason TEXT]] [--json]",             \
+      "say that you do not decide for a while, and who does instead")                              \
+    X(back, "[--json]", "say that you are back")                                                   \
     X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")         \
     X(console, "[--json]", "print the link that signs you in to the console")                      \
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
+    X(link, "[ISSUER [--remove]] [--json]", "show your accounts in chats, link one, unlink one")   \
     X(login, "[--issuer NAME] [--url URL] [--save FILE]", "sign in with your identity provider")   \
     X(logout, "[--json]", "end what 'sluice login' began")                                         \
     X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \

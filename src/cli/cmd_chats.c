@@ -8,29 +8,26 @@
 
 static const char help[] =
     "usage: sluice chats [list] [--json] [--config FILE | --state DIR]\n\n"
-    "The chats of the configuration (docs/slack.md), and of each:\n"
+    "The chats of the configuration (docs/slack.md, docs/teams.md), and of each:\n"
     "current    people are told, and what they click comes\n"
-    "deaf       they are told, and no click comes: its socket is not open\n"
+    "deaf       they are told, and no click comes or counts: its socket is not open, or the\n"
+    "           keys that Teams signs with cannot be read\n"
     "waiting    it does not take what it is told now, and hears it later; why says more\n"
-    "no secret  one of its files cannot be read\n\n"
+    "no secret  one of its files cannot be read\n"
+    "Below it: channels that take nothing, and why; conversations that the app was added to.\n\n"
     "Asked of the running keeper.\n";
 
 static struct sl_manage manage = {.command = "sluice chats"};
 
-static uint64_t number(const json_t *one, const char *key)
+static void show_list(const json_t *chat, const char *list, const char *key, const char *before)
 {
-    uint64_t value = 0;
+    const json_t *all = json_object_get(chat, list);
 
-    (void)sl_json_u64(one, key, &value);
-    return value;
-}
-
-static void put(const char *before, const json_t *one, const char *key)
-{
-    if (sl_json_str(one, key).n == 0)
-        return;
-    fputs(before, stdout);
-    sl_api_print_text(stdout, sl_json_str(one, key));
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        sl_api_print_behind(before, json_array_get(all, i), key);
+        sl_api_print_behind(": ", json_array_get(all, i), "why");
+        putchar('\n');
+    }
 }
 
 static void show_all(const json_t *reply)
@@ -40,17 +37,20 @@ static void show_all(const json_t *reply)
     for (size_t i = 0; i < json_array_size(chats); i++) {
         const json_t *one = json_array_get(chats, i);
 
-        put("", one, "name");
-        put("  ", one, "state");
-        put("  ", one, "kind");
-        printf("  %llu told, %llu waiting, %llu failed", (unsigned long long)number(one, "told"),
-               (unsigned long long)number(one, "waiting"),
-               (unsigned long long)number(one, "failed"));
-        put("; ", one, "why");
+        sl_api_print_behind("", one, "name");
+        sl_api_print_behind("  ", one, "state");
+        sl_api_print_behind("  ", one, "kind");
+        printf("  %llu told, %llu waiting, %llu failed",
+               (unsigned long long)sl_api_number(one, "told"),
+               (unsigned long long)sl_api_number(one, "waiting"),
+               (unsigned long long)sl_api_number(one, "failed"));
+        sl_api_print_behind("; ", one, "why");
         putchar('\n');
+        show_list(one, "refused", "channel", "    takes nothing in ");
+        show_list(one, "conversations", "id", "    was added to ");
     }
     if (json_array_size(chats) == 0)
-        puts("The configuration has no chat (docs/slack.md).");
+        puts("The configuration has no chat (docs/slack.md, docs/teams.md).");
 }
 
 int sl_cli_chats(int argc, char **argv)

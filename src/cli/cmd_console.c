@@ -37,11 +37,12 @@ static struct sl_span console_at(const struct sl_api_args *args, const struct sl
 }
 
 /* Behind the "#": a browser sends that part to nobody. */
-static void print_link(const struct sl_api *api, struct sl_span url, const json_t *answer)
+static void print_link(const struct sl_api *api, struct sl_span url, const char *page,
+                       const json_t *answer)
 {
     SL_BUF(link, 4096);
 
-    sl_buf_say(&link, "%S/#code=%S", url, sl_json_str(answer, "code"));
+    sl_buf_say(&link, "%S%s#code=%S", url, page, sl_json_str(answer, "code"));
     if (api->json) {
         json_t *said = json_pack("{s:s, s:O}", "link", sl_buf_text(&link), "expires_at",
                                  json_object_get(answer, "expires_at"));
@@ -54,22 +55,25 @@ static void print_link(const struct sl_api *api, struct sl_span url, const json_
         sl_secret_wipe(link.p, link.n);
 }
 
+int sl_api_console_link(struct sl_api *api, const struct sl_api_args *args, const char *page)
+{
+    json_t *body = json_object(), *answer = NULL;
+    int code = sl_api_call(api, "/v1/sessions/code", body, &answer);
+
+    if (code == SL_EXIT_FINE)
+        print_link(api, console_at(args, api, answer), page, answer);
+    json_decref(answer);
+    json_decref(body);
+    return code;
+}
+
 int sl_cli_console(int argc, char **argv)
 {
     struct sl_api_args args;
     SL_API(api);
-    json_t *body, *answer = NULL;
     int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_CREDENTIAL, 0, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = sl_api_open(&args, true, &api);
-    if (code != SL_API_CONTINUE)
-        return code;
-    body = json_object();
-    code = sl_api_call(&api, "/v1/sessions/code", body, &answer);
-    if (code == SL_EXIT_FINE)
-        print_link(&api, console_at(&args, &api, answer), answer);
-    json_decref(answer);
-    json_decref(body);
-    return code;
+    return code == SL_API_CONTINUE ? sl_api_console_link(&api, &args, "/") : code;
 }

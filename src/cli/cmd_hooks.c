@@ -26,36 +26,20 @@ static const char help[] =
 
 static struct sl_manage manage = {.command = "sluice hooks"};
 
-static uint64_t number(const json_t *one, const char *key)
-{
-    uint64_t value = 0;
-
-    (void)sl_json_u64(one, key, &value);
-    return value;
-}
-
-static void put(const char *before, const json_t *one, const char *key)
-{
-    if (sl_json_str(one, key).n == 0)
-        return;
-    fputs(before, stdout);
-    sl_api_print_text(stdout, sl_json_str(one, key));
-}
-
 static void show_hook(const json_t *one)
 {
-    put("", one, "name");
-    put("  ", one, "state");
-    put("  ", one, "format");
-    put(" to ", one, "place");
-    printf("  next %llu, %llu behind", (unsigned long long)number(one, "next"),
-           (unsigned long long)number(one, "behind"));
-    if (number(one, "dead") > 0)
-        printf(", %llu dead", (unsigned long long)number(one, "dead"));
-    if (number(one, "attempts") > 0)
-        printf(", %llu attempts", (unsigned long long)number(one, "attempts"));
-    put("; ", one, "why");
-    put("; again at ", one, "again_at");
+    sl_api_print_behind("", one, "name");
+    sl_api_print_behind("  ", one, "state");
+    sl_api_print_behind("  ", one, "format");
+    sl_api_print_behind(" to ", one, "place");
+    printf("  next %llu, %llu behind", (unsigned long long)sl_api_number(one, "next"),
+           (unsigned long long)sl_api_number(one, "behind"));
+    if (sl_api_number(one, "dead") > 0)
+        printf(", %llu dead", (unsigned long long)sl_api_number(one, "dead"));
+    if (sl_api_number(one, "attempts") > 0)
+        printf(", %llu attempts", (unsigned long long)sl_api_number(one, "attempts"));
+    sl_api_print_behind("; ", one, "why");
+    sl_api_print_behind("; again at ", one, "again_at");
     putchar('\n');
 }
 
@@ -76,17 +60,17 @@ static void show_letters(const json_t *hook)
     for (size_t i = 0; i < json_array_size(letters); i++) {
         const json_t *one = json_array_get(letters, i);
 
-        put("", hook, "name");
-        printf("  entry %llu  status %llu", (unsigned long long)number(one, "entry"),
-               (unsigned long long)number(one, "status"));
-        put("  ", one, "at");
-        printf("  %llu attempts", (unsigned long long)number(one, "attempts"));
-        put("; ", one, "why");
+        sl_api_print_behind("", hook, "name");
+        printf("  entry %llu  status %llu", (unsigned long long)sl_api_number(one, "entry"),
+               (unsigned long long)sl_api_number(one, "status"));
+        sl_api_print_behind("  ", one, "at");
+        printf("  %llu attempts", (unsigned long long)sl_api_number(one, "attempts"));
+        sl_api_print_behind("; ", one, "why");
         putchar('\n');
     }
-    if (number(hook, "dead") > json_array_size(letters))
+    if (sl_api_number(hook, "dead") > json_array_size(letters))
         printf("and %llu more\n",
-               (unsigned long long)(number(hook, "dead") - json_array_size(letters)));
+               (unsigned long long)(sl_api_number(hook, "dead") - json_array_size(letters)));
 }
 
 static void show_dead(const json_t *reply)
@@ -99,7 +83,7 @@ static void show_dead(const json_t *reply)
 
 static void show_done(const json_t *reply)
 {
-    put("", reply, "name");
+    sl_api_print_behind("", reply, "name");
     puts(": done");
 }
 
@@ -134,13 +118,13 @@ static int test(const char *hook)
 
     if (code != SL_EXIT_FINE)
         return code;
-    uint64_t status = number(reply, "status");
+    uint64_t status = sl_api_number(reply, "status");
     if (manage.json)
         sl_api_print_json(reply);
     else if (status != 0)
         printf("%s answered with status %llu\n", hook, (unsigned long long)status);
     else
-        put("No answer: ", reply, "why");
+        sl_api_print_behind("No answer: ", reply, "why");
     if (!manage.json && status == 0)
         putchar('\n');
     json_decref(reply);

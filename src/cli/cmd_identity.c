@@ -119,6 +119,16 @@ static void put_display(const json_t *text)
     putchar('\n');
 }
 
+static void put_away(const json_t *away)
+{
+    if (away == NULL)
+        return;
+    printf("  away: %s to %s", json_string_value(json_object_get(away, "from")),
+           json_string_value(json_object_get(away, "until")));
+    if (json_object_get(away, "stand_in") != NULL)
+        printf(", stand-in: %s", json_string_value(json_object_get(away, "stand_in")));
+}
+
 static void put_identity(const json_t *one)
 {
     const char *owner = json_string_value(json_object_get(one, "owner"));
@@ -136,6 +146,7 @@ static void put_identity(const json_t *one)
         fputs("  delegates: ", stdout);
         put_list(json_object_get(one, "delegates"));
     }
+    put_away(json_object_get(one, "away"));
     puts(json_is_true(json_object_get(one, "can_decide")) ? "  can decide" : "");
     put_display(json_object_get(one, "display"));
     put_accounts(json_object_get(one, "accounts"));

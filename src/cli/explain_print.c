@@ -141,8 +141,8 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
     if (a->passkey)
         sl_buf_say(b, "needs      decisions signed with a passkey%s\n",
                    a->device_bound ? " that cannot leave its device" : "");
-    else if (a->verdict == SL_HOLD &&
-             sl_policy_prefers_passkey(e->config, e->target->environment, e->meaning.effects))
+    else if (a->verdict == SL_HOLD && sl_policy_prefers_passkey(e->config, e->target->environment,
+                                                                sl_policy_effects(&e->meaning)))
         sl_buf_put_str(b,
                        "needs      decisions signed with a passkey, as soon as enough of those who "
                        "may decide have one (passkeys.by_default)\n");

@@ -49,8 +49,11 @@ static const char *proof_word(const struct sl_audit_decision *d)
 
 static void decision_text(struct sl_buf *b, const struct sl_audit_decision *d)
 {
-    sl_buf_say(b, "entry %U: %S of approval %S by %S: ", d->entry, d->decision, d->approval,
+    sl_buf_say(b, "entry %U: %S of approval %S by %S", d->entry, d->decision, d->approval,
                d->approver);
+    if (d->in_place.n > 0)
+        sl_buf_say(b, ", standing in for %S", d->in_place);
+    sl_buf_put_str(b, ": ");
     if (d->proved)
         sl_buf_say(b, "proved by passkey %S (%s)\n", d->key,
                    d->device_bound ? "bound to its device" : "may be synced");
@@ -74,6 +77,7 @@ static void on_decision(void *owner, const struct sl_audit_decision *d)
     json_object_set_new(one, "entry", json_integer((json_int_t)d->entry));
     set_text(one, "approval", d->approval);
     set_text(one, "approver", d->approver);
+    set_text(one, "for", d->in_place);
     set_text(one, "decision", d->decision);
     set_text(one, "credential", d->credential);
     set_text(one, "passkey", d->key);

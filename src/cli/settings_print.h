@@ -12,7 +12,5 @@
 #include <stdio.h>
 
 void sl_settings_print(FILE *out, struct sl_span settings, bool everything);
-/* Is this piece ("row_security=on") as PostgreSQL has it unless somebody says otherwise? */
-bool sl_setting_is_usual(struct sl_span piece);
 
 #endif

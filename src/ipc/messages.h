@@ -60,8 +60,10 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * purpose: "" is the ordinary channel, "sign" the gate's synchronous signing channel,
  * "listen" a listening socket, "control" the control socket, "journal" (to the keeper, with the gate's
  * role and index, before that gate's channel) the journal of a gate that starts. Comes right after SETUP, before READY is
- * awaited, and again whenever the partner was replaced. */
-#define SL_MSG_PEER(F) F(u32, role) F(u32, index) F(str, purpose)
+ * awaited, and again whenever the partner was replaced.
+ * `life`: of the program at the other end (of the gate, with a journal); each start of a program has another, so
+ * that what was of one start is never taken for what is of the next. 0: none was told. */
+#define SL_MSG_PEER(F) F(u32, role) F(u32, index) F(str, purpose) F(u64, life)
 #define SL_MSG_READY(F) F(str, detail)
 /* As in SETUP. The key goes to the keeper alone; an empty certificate means: no TLS towards clients. */
 #define SL_MSG_RELOAD(F) F(u32, generation) F(bytes, config) F(list, addresses) F(list, authorities) \
@@ -72,8 +74,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_DRAIN(F) F(u64, deadline_ms)
 #define SL_MSG_DRAINED(F) F(u32, left)
 /* A child asks for the replacement of a peer that misbehaves: a gate of a judge that is late or lies, the
- * keeper of a gate (whose journal is then put aside as damaged and begun anew), of the desk or of the courier. */
-#define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
+ * keeper of a gate, of the desk or of the courier. `life` as PEER told it: a successor is not blamed; 0: whoever
+ * runs. `journal`: the gate's journal is damaged, and is put aside and begun anew; else the next gate continues it. */
+#define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why) F(u64, life) F(u8, journal)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
  * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work.
  * With `issuer` for the client secret of that issuer, with `hook` for the secret or token of that hook, with

@@ -46,7 +46,7 @@ static inline void check_map(int gate, uint64_t of_told, const char *want)
 }
 
 static inline uint64_t tell(int gate, const char *target, uint64_t of_session, uint64_t action,
-                     uint8_t how, const char *column, const char *label)
+                            uint8_t how, const char *column, const char *label)
 {
     struct sl_ipc_list columns = {0}, labels = {0}, sources = {0};
     SL_BUF(a, 1024);

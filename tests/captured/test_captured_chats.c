@@ -16,33 +16,13 @@
     "    token_type: jwt\n"
 #include "tests/unit/issuer_play.h"
 
-enum { HOOKS = 1, CHATS = 2 };
+#include "tests/unit/couriers_play.h"
+
 #define APP_TOKEN "xapp-of-this-test"
 #define BOT_TOKEN "xoxb-of-this-test"
 
 static int chats = -1, hooks = -1;
 static uint64_t stream;
-
-static int comes(uint32_t index)
-{
-    int pair[2];
-
-    SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
-    TELL_FD(play.super, pair[1], peer, .role = SL_ROLE_COURIER, .index = index);
-    close(pair[1]);
-    return pair[0];
-}
-
-/* The keeper has let go of it; what it had said before is passed over. */
-static bool is_over(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-
-    while (poll(&p, 1, PATIENCE_MS) > 0)
-        if (recv(fd, play.in, sizeof play.in, MSG_DONTWAIT) <= 0)
-            return true;
-    return false;
-}
 
 static bool goes_on(int fd)
 {
@@ -130,11 +110,11 @@ static void test_no_words_of_a_stream_that_is_not_there(void)
 static void test_no_stream_of_another_courier(void)
 {
     TELL(hooks, stream_text, .stream = stream, .text = SL_SPAN("{\"type\":\"hello\"}"));
-    SL_CHECK(is_over(hooks));
+    SL_CHECK(courier_is_over(hooks));
     close(hooks);
-    hooks = comes(HOOKS);
+    hooks = courier_comes_as(COURIER_OF_HOOKS);
     TELL(idp.courier, stream_closed, .stream = stream, .why = SL_SPAN("x"));
-    SL_CHECK(is_over(idp.courier));
+    SL_CHECK(courier_is_over(idp.courier));
     courier_goes();
     courier_comes();
     SL_CHECK(goes_on(chats));
@@ -164,9 +144,9 @@ static void test_a_courier_of_chats_says_only_what_a_courier_may(void)
         sl_buf_put_le16(&b, 0);
         sl_buf_put_le32(&b, 0);
         send_with(chats, &b, -1);
-        SL_CHECK(is_over(chats));
+        SL_CHECK(courier_is_over(chats));
         close(chats);
-        chats = comes(CHATS);
+        chats = courier_comes_as(COURIER_OF_CHATS);
     }
     SL_CHECK(goes_on(chats));
 }
@@ -177,7 +157,7 @@ static void test_a_courier_of_chats_that_goes_is_asked_again(void)
     uint64_t before = stream;
 
     close(chats);
-    chats = comes(CHATS);
+    chats = courier_comes_as(COURIER_OF_CHATS);
     open_stream();
     SL_CHECK(stream != before);
 }
@@ -187,8 +167,8 @@ int main(int argc, char **argv)
     if (argc < 2)
         return 2;
     play_begin(argv[1]);
-    chats = comes(CHATS);
-    hooks = comes(HOOKS);
+    chats = courier_comes_as(COURIER_OF_CHATS);
+    hooks = courier_comes_as(COURIER_OF_HOOKS);
     SL_RUN(test_a_stream_is_opened_with_the_courier_of_chats);
     SL_RUN(test_no_words_of_a_stream_that_is_not_there);
     SL_RUN(test_a_courier_of_chats_answers_for_no_provider);

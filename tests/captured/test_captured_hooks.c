@@ -15,48 +15,23 @@
     "    token_type: jwt\n"
 #include "tests/unit/issuer_play.h"
 
-enum { HOOKS = 1 };
+#include "tests/unit/couriers_play.h"
 
 static int hooks = -1;
-static uint64_t last; /* the last FETCH to it */
-static char name[64], body[65536];
 
 static void hooks_come(void)
 {
-    int pair[2];
-
-    SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
-    TELL_FD(play.super, pair[1], peer, .role = SL_ROLE_COURIER, .index = HOOKS);
-    close(pair[1]);
-    hooks = pair[0];
+    hooks = courier_comes_as(COURIER_OF_HOOKS);
 }
 
 static bool fetch_comes(int ms)
 {
-    struct sl_msg_fetch m;
-
-    if (hear_within(hooks, ms) != SL_MESSAGE_FETCH || !HEARD(fetch, &m))
-        return false;
-    last = m.call;
-    keep_span(name, sizeof name, m.issuer);
-    keep_span(body, sizeof body, m.body);
-    return true;
+    return fetch_comes_to(hooks, ms);
 }
 
 static void say_told(uint64_t call, uint32_t status)
 {
-    TELL(hooks, fetched, .call = call, .status = status);
-}
-
-/* The keeper has let go of it; what it had said before is passed over. */
-static bool is_over(void)
-{
-    struct pollfd p = {.fd = hooks, .events = POLLIN};
-
-    while (poll(&p, 1, PATIENCE_MS) > 0)
-        if (recv(hooks, play.in, sizeof play.in, MSG_DONTWAIT) <= 0)
-            return true;
-    return false;
+    say_status(hooks, call, status);
 }
 
 static uint64_t place_of(const char *hook)
@@ -90,10 +65,10 @@ static void test_it_gets_messages_of_hooks_alone(void)
 {
     something_happens();
     SL_CHECK(fetch_comes(PATIENCE_MS));
-    SL_CHECK_TEXT(sl_span_str(name), "siem");
-    SL_CHECK(strstr(body, "\"leaf_hash\"") != NULL);
-    SL_CHECK(strstr(body, "idp.example") == NULL || strstr(body, "policy") != NULL);
-    say_told(last, 200);
+    SL_CHECK_TEXT(sl_span_str(fetched.name), "siem");
+    SL_CHECK(strstr(fetched.body, "\"leaf_hash\"") != NULL);
+    SL_CHECK(strstr(fetched.body, "idp.example") == NULL || strstr(fetched.body, "policy") != NULL);
+    say_told(fetched.call, 200);
 }
 
 /* Without a secret nothing goes out unsigned. */
@@ -101,8 +76,8 @@ static void test_no_webhook_without_its_secret(void)
 {
     something_happens();
     for (int i = 0; i < 3 && fetch_comes(700); i++) {
-        SL_CHECK_TEXT(sl_span_str(name), "siem");
-        say_told(last, 200);
+        SL_CHECK_TEXT(sl_span_str(fetched.name), "siem");
+        say_told(fetched.call, 200);
     }
     SL_CHECK(place_of("web") < place_of("siem"));
 }
@@ -124,14 +99,14 @@ static void test_no_place_moves_without_a_message(void)
     something_happens();
     SL_CHECK(fetch_comes(PATIENCE_MS));
     uint64_t before = place_of("siem");
-    say_told(last + 1000, 200);
+    say_told(fetched.call + 1000, 200);
     say_told(1, 200);
     SL_CHECK_INT(place_of("siem"), before);
-    say_told(last, 500);
+    say_told(fetched.call, 500);
     SL_CHECK_INT(place_of("siem"), before);
     SL_CHECK(fetch_comes(PATIENCE_MS)); /* the same again */
-    say_told(last, 200);
-    say_told(last, 200);
+    say_told(fetched.call, 200);
+    say_told(fetched.call, 200);
     SL_CHECK(place_of("siem") > before);
 }
 
@@ -144,7 +119,7 @@ static void test_a_courier_of_hooks_that_goes_loses_nothing(void)
     hooks_come();
     SL_CHECK(fetch_comes(PATIENCE_MS));
     SL_CHECK_INT(place_of("siem"), before);
-    say_told(last, 200);
+    say_told(fetched.call, 200);
 }
 
 static uint64_t attempts_of(const char *hook)
@@ -173,20 +148,21 @@ static void test_no_attempt_counts_that_ended_with_the_courier(void)
     }
     SL_CHECK(fetch_comes(PATIENCE_MS));
     SL_CHECK_INT(attempts_of("siem"), 0);
-    TELL(hooks, fetched, .call = last, .retry_after = 1); /* it does not know the address yet */
+    TELL(hooks, fetched, .call = fetched.call,
+         .retry_after = 1); /* it does not know the address yet */
     SL_CHECK(fetch_comes(PATIENCE_MS));
     SL_CHECK_INT(attempts_of("siem"), 0);
-    say_told(last, 0); /* the receiver was not there: that counts */
+    say_told(fetched.call, 0); /* the receiver was not there: that counts */
     SL_CHECK(fetch_comes(PATIENCE_MS));
     SL_CHECK_INT(attempts_of("siem"), 1);
-    say_told(last, 200);
+    say_told(fetched.call, 200);
 }
 
 static unsigned records(void)
 {
     unsigned count = 0;
 
-    for (const char *at = body; (at = strstr(at, "\"leaf_hash\"")) != NULL; at++)
+    for (const char *at = fetched.body; (at = strstr(at, "\"leaf_hash\"")) != NULL; at++)
         count++;
     return count;
 }
@@ -199,7 +175,7 @@ static void batch_comes(void)
     for (int i = 0; i < 6; i++)
         something_happens();
     usleep(1500 * 1000); /* a checkpoint covers them */
-    say_told(last, 200);
+    say_told(fetched.call, 200);
     SL_CHECK(fetch_comes(PATIENCE_MS));
     SL_CHECK(records() >= 4);
 }
@@ -214,7 +190,7 @@ static void test_what_is_refused_is_found_and_skipped(void)
     batch_comes();
     for (int i = 0; i < 4 && records() > 1; i++) {
         before = records();
-        say_told(last, 403);
+        say_told(fetched.call, 403);
         SL_CHECK(fetch_comes(PATIENCE_MS));
         SL_CHECK(records() <= before / 2);
     }
@@ -222,14 +198,14 @@ static void test_what_is_refused_is_found_and_skipped(void)
     uint64_t poison = place_of("siem");
     sl_buf_say(&text, "{'name':'siem','entry':%U}", poison);
     SL_CHECK_INT(call_as(play.control, "hook.skip", "", sl_buf_text(&text)), 409); /* under way */
-    say_told(last, 403);
+    say_told(fetched.call, 403);
     SL_CHECK_INT(place_of("siem"), poison);
     SL_CHECK_INT(call_as(play.control, "hook.skip", "", sl_buf_text(&text)), 200);
     SL_CHECK(place_of("siem") > poison);
     bool told = false;
     for (int i = 0; i < 20 && !told && fetch_comes(PATIENCE_MS); i++) {
-        told = strstr(body, "hook.skipped") != NULL;
-        say_told(last, 200);
+        told = strstr(fetched.body, "hook.skipped") != NULL;
+        say_told(fetched.call, 200);
     }
     SL_CHECK(told);
 }
@@ -240,20 +216,20 @@ static void test_a_retry_is_no_attempt_of_the_plan(void)
     something_happens();
     SL_CHECK(fetch_comes(PATIENCE_MS));
     for (int i = 0; i < 4; i++) { /* until the plan waits for eight seconds */
-        say_told(last, 503);
+        say_told(fetched.call, 503);
         SL_CHECK(fetch_comes(10 * 1000));
     }
-    say_told(last, 503);
+    say_told(fetched.call, 503);
     uint64_t attempts = attempts_of("siem");
     for (int i = 0; i < 5; i++) {
         SL_CHECK_INT(call_as(play.control, "hook.retry", "", "{'name':'siem'}"), 200);
         SL_CHECK(fetch_comes(PATIENCE_MS));
-        say_told(last, 503);
+        say_told(fetched.call, 503);
     }
     SL_CHECK_INT(attempts_of("siem"), attempts);
     SL_CHECK_INT(call_as(play.control, "hook.retry", "", "{'name':'siem'}"), 200);
     SL_CHECK(fetch_comes(PATIENCE_MS));
-    say_told(last, 200);
+    say_told(fetched.call, 200);
 }
 
 static void test_a_courier_of_hooks_says_only_what_a_courier_may(void)
@@ -268,7 +244,7 @@ static void test_a_courier_of_hooks_says_only_what_a_courier_may(void)
         sl_buf_put_le16(&b, 0);
         sl_buf_put_le32(&b, 0);
         send_with(hooks, &b, -1);
-        SL_CHECK(is_over());
+        SL_CHECK(courier_is_over(hooks));
         close(hooks);
         hooks_come();
     }

@@ -78,12 +78,14 @@ struct findings {
     size_t here, elsewhere; /* about the leaf that was changed */
     uint64_t at;
     size_t proved, vouched, wrong;
+    size_t links; /* of them, about an account that somebody linked */
 };
 
 static void on_finding(void *owner, uint64_t entry, struct sl_span sentence)
 {
     struct findings *f = owner;
 
+    f->links += memmem(sentence.p, sentence.n, "has a passkey and links", 23) != NULL;
     if (entry == f->at)
         f->here++;
     else
@@ -241,6 +243,44 @@ static void test_a_yes_to_another_passkey_is_found(void)
     json_decref(leaf);
 }
 
+/* What the auditor says of one more leaf: rita links an account herself. */
+static size_t found_of_link(const char *allowed_by_of)
+{
+    struct sl_entry_roster e = {.event = SL_ENTRY_ROSTER_ACCOUNT_LINK,
+                                .identity = SL_SPAN("rita"),
+                                .credential = SL_SPAN("0011223344556677"),
+                                .issuer = SL_SPAN("https://slack.com"),
+                                .subject = SL_SPAN("U0123ABCD"),
+                                .by = SL_SPAN("rita"),
+                                .channel = SL_SPAN("console")};
+    json_t *enrolled = NULL, *leaf = NULL;
+    SL_BUF(text, SL_ENTRY_MAX);
+
+    SL_PROMISE(sl_json_read(sl_buf_span(&leaves[leaf_with("\"event\":\"enrolled\"", 1)]), &enrolled,
+                            NULL) == SL_OK);
+    e.with = sl_json_str(enrolled, "credential");
+    sl_entry_put_roster(&text, &e);
+    SL_PROMISE(sl_json_read(sl_buf_span(&text), &leaf, NULL) == SL_OK);
+    json_object_set(leaf, "time", json_object_get(enrolled, "time"));
+    if (allowed_by_of != NULL)
+        json_object_set(leaf, "allowed_by", json_object_get(enrolled, allowed_by_of));
+    sl_buf_reset(&text);
+    SL_PROMISE(sl_json_canonical(&text, leaf) == SL_OK);
+    leaves[leaf_count] = text;
+    struct findings f = audit(leaf_count + 1, leaf_count, sl_buf_span(&text));
+    json_decref(leaf);
+    json_decref(enrolled);
+    return f.links;
+}
+
+/* Whoever has a passkey links nothing without its word, and not with its word on something else. */
+static void test_a_link_without_the_passkey_is_found(void)
+{
+    SL_CHECK_INT(found_of_link(NULL), 1);
+    SL_CHECK_INT(found_of_link("allowed_by"), 1);
+    SL_CHECK_INT(found_of_link("possession"), 1);
+}
+
 /* A signature that was taken out makes a decision that the rule did not ask for. */
 static void test_a_signature_taken_away_is_found(void)
 {
@@ -328,6 +368,7 @@ int main(int argc, char **argv)
     SL_RUN(test_read_it);
     SL_RUN(test_all_is_right);
     SL_RUN(test_a_flipped_byte_of_a_decision_is_found);
+    SL_RUN(test_a_link_without_the_passkey_is_found);
     SL_RUN(test_a_flipped_byte_of_an_enrolment_is_found);
     SL_RUN(test_a_yes_to_another_passkey_is_found);
     SL_RUN(test_a_signature_taken_away_is_found);

@@ -10,6 +10,8 @@ def guarded(config):
         {"tables": ["public.vips", "public.secrets_parent", "public.secrets_child"], "label": "pii"}]
     config["targets"].append(copies.target(config["targets"][0]))
     config["policy"] += [
+        {"name": "no guarded value leaves in bulk", "when": {"effects": ["export"], "labels": ["pii", "financial"]},
+         "then": "deny"},
         {"name": "no write flows", "when": {"effects": ["insert", "update", "delete", "truncate", "import", "call"]},
          "then": "hold", "reviewers": people},
         {"name": "no guarded value flows", "when": {"effects": ["read", "export"], "labels": ["pii", "financial"]},

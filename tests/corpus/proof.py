@@ -2,11 +2,15 @@
 answers, or what it writes is changed. Nothing of it stays."""
 
 import pathlib
+import re
 
 import wire
 
 SECOND = pathlib.Path(__file__).resolve().parent / "second.sql"
 SECRETS = ("example.org", "0000", "123-45-6789")    # parts of guarded values, of the first world
+
+GUARDED = re.compile(r"person\d+@")
+MANY = 64                                           # as the judge: SL_SQL_MAX_VALUES
 
 
 # What a world holds beside rows: any transaction that committed since, and where sequences stand.
@@ -97,6 +101,11 @@ def said(answer):
     return (answer.rows, answer.tags, bytes(answer.copied), words)
 
 
+def pieces(answer):
+    """What is one row, or one message, each."""
+    return [repr(row) for row in answer.rows] + [f"{e['M']} {e.get('D', '')}" for e in answer.errors + answer.notices]
+
+
 def all_said(answers):
     return [said(a) for a in answers]
 
@@ -145,6 +154,11 @@ class Proof:
         if any(s in repr(all_said(answers)) for s in SECRETS + ("vip", "one", "v")):
             return None
         return f"no guarded value in it: {answers[-1]}"
+
+    def gathers(self, entry):
+        """One row, or one message, with more than MANY values of a column: no number of rows bounds what leaves."""
+        most = max((len(set(GUARDED.findall(one))) for a in self.one.play(entry)[0] for one in pieces(a)), default=0)
+        return None if most > MANY else f"at most {most} values in one row"
 
     def write(self, entry):
         answers, before, behind = self.one.play(entry, contents(entry.table))

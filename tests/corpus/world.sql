@@ -391,3 +391,21 @@ alter table public.evil_parts_eu owner to app;
 alter table public.evil_index owner to app;
 grant usage on schema zoo to public;
 analyze;
+
+set role app;
+
+-- what gathers a column in one value
+create function zoo.mails_glued() returns text language plpgsql stable as $$
+declare r record; a text := ''; begin for r in select email from public.customers where id < 90 order by id loop a := a || r.email; end loop; return a; end $$;
+create function zoo.mails_counted() returns text language plpgsql stable as $$
+declare a text[]; i int := 1; begin while i < 90 loop a[i] := zoo.mail(i); i := i + 1; end loop; return a::text; end $$;
+create function zoo.mails_down(n int) returns text language sql stable as
+  'select case when n = 0 then '''' else (select email from public.customers where id = n) || zoo.mails_down(n - 1) end';
+create function zoo.mails_passed(n int, a text) returns text language plpgsql stable as $$
+begin if n = 0 then return a; end if; return zoo.mails_passed(n - 1, a || (select email from public.customers where id = n)); end $$;
+create function zoo.mail_behind(a text, n int) returns text language sql stable as 'select a || email from public.customers where id = n';
+create view zoo.trail as with recursive r(n, acc) as (select 0, ''::text union all
+  select n + 1, acc || c.email from r join public.customers c on c.id = n + 1 where n < 90) select n, acc from r;
+create procedure zoo.glue(inout a text) language plpgsql as $$
+declare r record; begin for r in select email from public.customers where id < 90 loop a := a || r.email; end loop; end $$;
+reset role;

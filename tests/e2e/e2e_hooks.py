@@ -342,6 +342,43 @@ def test_dead(lab):
     assert hooks(lab)["web"]["dead"] == 0 and refused[1] not in entries()
 
 
+def test_disliked(lab):
+    """403 or 500 to some entries alone, which an agent may have written: they go to the dead letters, the others are told"""
+    disliked = {f"id = {COUNT[0] + 1}": 403, f"id = {COUNT[0] + 2}": 500}   # whoever writes one writes more of them
+
+    def behave(message, _earlier):
+        entry = json.loads(message.body)
+        said = entry["data"].get("text", "") if entry["type"].endswith("approval.asked") else ""
+        return next((status for words, status in disliked.items() if words in said), 200), {}, 0
+    WEB.behave = behave
+    held(lab)
+    held(lab)
+    arrives(held(lab), 40)
+    one = wait_for(lambda: (h := hooks(lab)["web"])["state"] == "current" and h, 20, "the end of the wait")
+    assert [d["status"] for d in one["dead_letters"]] == [403, 500], one
+    assert [m for m in WEB.asked if m.status == 403], "it was asked"
+    WEB.behave = take
+    lab.manage("hooks", "retry", "web", "all")
+    wait_for(lambda: hooks(lab)["web"]["dead"] == 0, 10, "the dead letters")
+
+
+def test_ill(lab):
+    """403 to everything: nothing is a dead letter, however often it is tried, and all of it is told in its order"""
+    WEB.behave = lambda _m, _e: (403, {}, 0)
+    before = len(WEB.taken)
+    approvals = [held(lab), held(lab)]
+    wait_for(lambda: hooks(lab)["web"].get("attempts", 0) >= 2, 30, "the second attempt")
+    time.sleep(2)
+    one = hooks(lab)["web"]
+    assert one["dead"] == 0 and one["state"] == "waiting", one
+    WEB.behave = take
+    lab.manage("hooks", "retry", "web")
+    for approval in approvals:
+        arrives(approval, 40)
+    told = [int(json.loads(m.body)["ledgerentry"]) for m in WEB.taken[before:]]
+    assert told == sorted(set(told)), told
+
+
 def test_gone(lab):
     """410: the hook pauses, over a restart too, until somebody lets it go on; nothing is lost by it"""
     WEB.behave = lambda _m, _e: (410, {}, 0)

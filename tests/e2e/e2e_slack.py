@@ -2,9 +2,11 @@
 
 import json
 import pathlib
+import re
 import tempfile
 import time
 
+from idp import request
 from lab import wait_for
 from slack import Slack
 
@@ -50,10 +52,10 @@ def chats(lab):
     return {c["name"]: c for c in json.loads(lab.manage("chats", "--json").out)["chats"]}
 
 
-def hold(lab, sql=None, like=None):
+def hold(lab, sql=None, like=None, client=None):
     """A statement that is held; its client and its approval."""
     COUNT[0] += 1
-    client = lab.raw()
+    client = client or lab.raw()
     client.query(sql or f"delete from staging.scratch where id = {COUNT[0]}")
     return client, lab.pending_one("agent-7", like=like or (f"id = {COUNT[0]}" if sql is None else sql))
 
@@ -87,7 +89,7 @@ def aside(user, like, seconds=10):
 def quiet(lab):
     """Nothing is left to tell, of what has an outcome a moment later too."""
     for _ in range(2):
-        wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 30, "everything to be told")
+        wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 60, "everything to be told")
         time.sleep(1)
 
 
@@ -133,6 +135,23 @@ def test_deny(lab):
     said = str(client.answer())
     assert "rita" in said and "not on a Friday" in said, said
     card(approval, like="denied by rita")
+
+
+def test_stand_in(lab):
+    """whoever is away is not named; who stands in for them decides in Slack, and the message says for whom"""
+    lab.add("dave", "human")
+    lab.enroll("dave")
+    SLACK.user("U0DAVE", name="dave")
+    link(lab, "dave", "U0DAVE")
+    rita = ["--credential-file", lab.enroll("rita"), *lab.where()]
+    lab.sluice("away", "--until", "1h", "--stand-in", "dave", *rita, check=True)
+    _, approval = hold(lab)
+    message = card(approval, like="1 of bob, dave (standing in for rita)")
+    lab.sluice("away", *rita, check=True)
+    decide("U0DAVE", message)
+    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    card(approval, like="approved by dave, standing in for rita")
+    lab.sluice("back", *rita, check=True)
 
 
 def test_decided_elsewhere(lab):
@@ -310,6 +329,23 @@ def test_not_ordinary(lab):
         lab.deny("rita", one["id"])
 
 
+def test_session(lab):
+    """settings that give the statement its meaning stand on the card; those that nobody can name leave it to the page"""
+    client = lab.raw()
+    client.ask("set timezone = 'Asia/Tokyo'")
+    client.ask("set search_path = staging, public")
+    _, approval = hold(lab, client=client)
+    message = card(approval)
+    assert "TimeZone=Asia/Tokyo; search_path=staging, public" in json.dumps(message["blocks"]), message["blocks"]
+    assert DECIDING <= set(SLACK.buttons(message)), SLACK.buttons(message)
+    lab.deny("rita", approval["id"])
+    client = lab.raw()
+    client.ask("set app.tenant = '7'")
+    _, approval = hold(lab, client=client)
+    assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
+    lab.deny("rita", approval["id"])
+
+
 def test_erased(lab):
     """what is erased goes from Slack's messages, too"""
     _, approval = hold(lab)
@@ -319,6 +355,128 @@ def test_erased(lab):
     card(approval, like="denied by rita")
     lab.manage("ledger", "erase", approval["id"])
     wait_for(lambda: number not in json.dumps(card(approval)["blocks"]), 10, "the statement to go")
+    quiet(lab)
+    before = len(SLACK.calls())
+    time.sleep(3)
+    assert len(SLACK.calls()) == before, "Slack is told the same again and again"
+
+
+def close_all(user):
+    for one in SLACK.views(user=user):
+        SLACK.close(user=user, view=one["id"])
+
+
+def form(user, message, verb, text, **how):
+    """A click on another button than Approve or Deny, and what its form is answered with."""
+    close_all(user)
+    SLACK.click(user, message["channel"], message["ts"], f"sluice.{verb}", **how)
+    view = SLACK.modal(user)
+    done = SLACK.submit(user, view["id"], {fields(view)[0]: text})
+    close_all(user)
+    return json.dumps(done["answer"])
+
+
+def hears(client, like):
+    """The client that waits is told it."""
+    for _ in range(5):
+        said = client.until("N").notices[-1]["M"]
+        if like in said:
+            return
+    raise AssertionError(f"not told {like!r}, but {said!r}")
+
+
+def test_ask_and_answer(lab):
+    """a question by form reaches whoever waits, its answer stands with the request; the asker's own people ask nothing, and nothing runs by it"""
+    client, approval = hold(lab)
+    message = card(approval)
+    said = form(RITA, message, "ask", "why <!channel> the fourth?")
+    assert "The answer will stand with the request" in said, said
+    hears(client, "why <!channel> the fourth?")
+    asked = [(m["kind"], m["identity"], m["channel"], m["text"]) for m in lab.approval(approval["id"])["messages"]]
+    assert asked == [("question", "rita", "slack", "why <!channel> the fourth?")], asked
+    assert "Reviewers ask" in form(CAROL, message, "ask", "may I?")     # its owner answers, and does not ask
+    lab.raw().ask("set sluice.answer = 'it is a duplicate'")
+    said = [(m["kind"], m["identity"], m["text"]) for m in lab.approval(approval["id"])["messages"]]
+    assert said[1:] == [("answer", "agent-7", "it is a duplicate")], said
+    assert state(lab, approval) == "pending" and lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 0
+    lab.deny("rita", approval["id"])
+    assert "not open any more" in form(RITA, message, "ask", "and now?", old=True)
+
+
+def test_revoke(lab):
+    """what was approved and has not run is taken back from its message; then it does not run when its client comes again"""
+    client, approval = hold(lab)
+    sql = f"delete from staging.scratch where id = {COUNT[0]}"
+    client.close()
+    wait_for(lambda: not lab.approval(approval["id"])["waiting"], 10, "the client to be gone")
+    decide(BOB, card(approval))
+    wait_for(lambda: state(lab, approval) == "approved", 10, "the yes")
+    message = card(approval, like="Approved, has not run yet")
+    assert set(SLACK.buttons(message)) & {"sluice.approve", "sluice.deny", "sluice.revoke", "sluice.stop"} == {"sluice.revoke"}
+    SLACK.click(STRANGER, message["channel"], message["ts"], "sluice.revoke")
+    aside(STRANGER, "linked to nobody")
+    assert state(lab, approval) == "approved"
+    form(RITA, message, "revoke", "on second thoughts")
+    wait_for(lambda: state(lab, approval) == "revoked", 10, "it to be taken back")
+    assert "sluice.revoke" not in SLACK.buttons(card(approval, like="taken back"))
+    again = lab.raw()
+    again.query(sql)
+    other = lab.pending_one("agent-7", like=f"id = {COUNT[0]}")
+    assert other["id"] != approval["id"] and lab.ran(sql) == 0
+    lab.deny("rita", other["id"])
+
+
+def test_stop(lab):
+    """what runs is stopped from its message, and the message says what became of it"""
+    client, approval = hold(lab, "insert into staging.scratch select 1, pg_sleep(60)::text", like="pg_sleep")
+    decide(BOB, card(approval))
+    wait_for(lambda: state(lab, approval) == "spent", 10, "it to run")
+    message = card(approval, like="Approved, runs now")
+    assert set(SLACK.buttons(message)) & {"sluice.approve", "sluice.deny", "sluice.revoke", "sluice.stop"} == {"sluice.stop"}
+    said = form(RITA, message, "stop", "it takes the table")
+    assert "being stopped" in said, said
+    assert [e["C"] for e in client.answer(15).errors] == ["57014"]
+    wait_for(lambda: "sluice.stop" not in SLACK.buttons(card(approval)), 20, "the message to say that it is over")
+    assert "Nothing runs" in form(RITA, message, "stop", "again", old=True), "stopped twice"
+
+
+def direct(user):
+    """What was said to them alone."""
+    mine = [c["id"] for c in SLACK.channels() if c.get("is_im") and c.get("user") == user]
+    return [m for m in SLACK.messages() if m["channel"] in mine]
+
+
+def test_direct(lab):
+    """who asked, or owns what did, hears that it waits and once what became of it, if their account is linked; nobody else does"""
+    SLACK.rate(mode="off")                              # what went before is told at once
+    quiet(lab)
+    SLACK.forget()
+    _, approval = hold(lab)                             # of an agent of carol's, whose account is linked
+    card(approval)
+    told = wait_for(lambda: direct(CAROL), 15, "carol to be told")[0]
+    said = json.dumps(told)
+    assert approval["id"] in said and "waits for a yes" in said and "bob" in said and "delete" not in said, said
+    lab.deny("rita", approval["id"], "not on a Friday")
+    told = wait_for(lambda: direct(CAROL)[1:], 15, "carol to be told what became of it")
+    assert approval["id"] in json.dumps(told[0]) and "not on a Friday" in json.dumps(told[0]), told
+    client = lab.raw("nightly")                         # of erin's, whose account is linked: a guest reads, too
+    client.query("delete from staging.scratch where id = 999001")
+    hers = lab.pending_one("nightly")
+    card(hers)
+    assert hers["id"] in json.dumps(wait_for(lambda: direct(GUEST), 15, "erin to be told"))
+    lab.manage("identity", "account", "erin", "--issuer", "slack", "--subject", GUEST, "--remove")
+    lab.deny("rita", hers["id"])
+    card(hers, like="denied by rita")
+    client.query("delete from staging.scratch where id = 999002")
+    last = lab.pending_one("nightly", like="999002")
+    card(last)
+    lab.deny("rita", last["id"])
+    quiet(lab)
+    assert len(direct(GUEST)) == 1, "who is linked no more is told"
+    assert len(direct(CAROL)) == 2, "she is told more than twice"
+    heard = {c["user"] for c in SLACK.channels() if c.get("is_im") and direct(c["user"])}
+    assert heard == {CAROL, GUEST}, "somebody else was told"
+    SLACK.rate(mode="slack")
 
 
 def test_flood(lab):
@@ -359,4 +517,10 @@ def test_pace(lab):
         took.append(call["at"] - begun)
         decide(BOB, card(approval))
         wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    status, text, _ = request(f"{lab.url}/metrics")
+    assert status == 200, text
+    numbers = {n: float(v) for n, v in re.findall(r'^(sluice_chat_\w+){chat="slack"} (\S+)$', text, re.M)}
+    assert set(numbers) == {f"sluice_chat_{n}" for n in ("messages_total", "failures_total", "waiting_messages", "hold_to_message_seconds")}, text
+    assert numbers["sluice_chat_messages_total"] > 50 and numbers["sluice_chat_failures_total"] > 2, numbers
+    assert 0 < numbers["sluice_chat_hold_to_message_seconds"] < 5, numbers
     print(f"# hold to message handed over, with the client's own way: {sorted(round(t * 1000) for t in took)} ms")

@@ -421,9 +421,9 @@ class Lab:
 
     # --- passkeys ----------------------------------------------------------------------------
 
-    def ask(self, who, method, path, body=None):
-        """One request with that human's deciding credential: status, answer."""
-        credential = json.loads(self.enroll(who).read_text())["credential"]
+    def ask(self, who, method, path, body=None, token=None):
+        """One request with that human's deciding credential, or with this token: status, answer."""
+        credential = token or json.loads(self.enroll(who).read_text())["credential"]
         headers = {"Authorization": f"Bearer {credential}"}
         if body is not None:
             headers["Content-Type"] = "application/json"

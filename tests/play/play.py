@@ -53,7 +53,7 @@ class Play:
     def __init__(self, file):
         self.text = file.read_text()
         self.name = self.text.splitlines()[0].lstrip("# ")
-        self.changes, self.clients, self.approval, self.stopped = [], {}, None, []
+        self.changes, self.clients, self.before, self.approval, self.stopped = [], {}, None, None, []
         self.locking = None      # a session past the gateway that holds a lock
         self.to_sign, self.signed = None, None      # a decision whose challenge was asked for, and its proof
 
@@ -299,7 +299,7 @@ class Play:
         found = re.search(r"approval ([0-9a-f-]{36})", said)
         if not found or not heard.types.endswith("N"):
             raise Wrong(f"not held: {heard}")
-        self.approval = found.group(1)
+        self.before, self.approval = self.approval, found.group(1)
         self._match((saying or "")[2:], json.dumps(heard.notices[-1]))
 
     @line(r"(?P<who>[\w/-]+) is told: (?P<pattern>.*)")
@@ -416,6 +416,15 @@ class Play:
     def decides_over_http(self, who, what, channel, no, why):
         self._answered(self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel), no, why)
 
+    @line(r"(?P<who>[\w-]+) asks over HTTP for (?P<effect>\w+) of (?P<dataset>[\w.]+)(?: by (?P<on>\w+))?(?:, triggered by (?P<by>[\w-]+))?"
+          r"(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def asks_over_http(self, who, effect, dataset, on, by, no, why):
+        body = {"target": "finance", "operation": {"program": dataset, "why": f"{by}"}, "effects": [on or effect],
+                "datasets": [{"name": dataset, "effects": [effect]}]}
+        answer = self.lab.ask(who, "POST", "/v1/approvals", {**body, "triggered_by": by} if by else body, self.lab.token(who))
+        self._answered(answer, no, why)
+        self.approval = answer[1].get("id", self.approval)
+
     # --- passkeys ----------------------------------------------------------------------------
 
     def _answered(self, answer, no, why):
@@ -512,9 +521,27 @@ class Play:
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)
 
+    @line(r"(?P<who>[\w-]+) is away for (?P<time>\w+)(?:, and (?P<name>[\w-]+) stands in)?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def is_away(self, who, time, name, no, why):
+        done = self.lab.sluice("away", "--until", time, *(("--stand-in", name) if name else ()), "--reason", "a holiday",
+                               "--credential-file", self.lab.enroll(who), "--url", self.lab.url)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) is back(?: -> (?P<no>refused))?")
+    def is_back(self, who, no):
+        done = self.lab.sluice("back", "--credential-file", self.lab.enroll(who), "--url", self.lab.url)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+
     @line(r"(?P<who>[\w-]+) acts for (?P<whom>[\w-]+)")
     def acts_for(self, who, whom):
         self.lab.tokens[who] = self.lab.manage("token", "create", who, "--for", whom).out.strip()
+
+    @line(r"it is the one before")
+    def one_before(self):
+        self.before, self.approval = self.approval, self.before
 
     @line(r"it is what waits for (?P<who>[\w-]+)")
     def it_is_what_waits(self, who):

@@ -13,14 +13,16 @@ enum { CARD_TEXTS = 64, CARD_TEXT_ROOM = 64 * 1024 };
 #define CARD_LINK "https://sluice.example/approvals/" CARD_ID
 
 /* Every field that somebody else writes. */
-#define CARD_FIELDS(X)                                                                        \
-    X(identity)                                                                               \
-    X(kind)                                                                                   \
-    X(owner)                                                                                  \
-    X(target)                                                                                 \
-    X(environment)                                                                            \
-    X(protocol) X(statement) X(why) X(reason) X(run) X(effects) X(datasets) X(labels) X(rows) \
-        X(reviewers) X(outcome) X(decides_not_why)
+#define CARD_FIELDS(X)                                                                       \
+    X(identity)                                                                              \
+    X(kind)                                                                                  \
+    X(owner)                                                                                 \
+    X(target)                                                                                \
+    X(environment)                                                                           \
+    X(protocol)                                                                              \
+    X(statement)                                                                             \
+    X(why) X(reason) X(run) X(session) X(effects) X(datasets) X(labels) X(rows) X(reviewers) \
+        X(outcome) X(decides_not_why)
 
 static const char *const hostile[] = {
     "<!channel>",
@@ -124,9 +126,9 @@ static inline struct sl_span cards_text(struct cards *c)
 
 static inline struct sl_span cards_state(struct cards *c)
 {
-    static const char *const states[] = {"pending",   "pending", "pending", "approved",
-                                         "running",   "spent",   "denied",  "expired",
-                                         "cancelled", "lapsed",  "revoked", "?"};
+    static const char *const states[] = {"pending", "pending", "pending", "approved",  "running",
+                                         "spent",   "denied",  "expired", "cancelled", "lapsed",
+                                         "revoked", "open",    "?"};
 
     return sl_span_str(states[cards_random(c, SL_COUNT(states))]);
 }

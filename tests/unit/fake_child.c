@@ -106,7 +106,7 @@ static void act(struct sl_span s)
         SL_SEND(super, peer_bad, .role = SL_ROLE_JUDGE, .index = 0, .why = SL_SPAN("it lied"));
     if (sl_span_starts(s, SL_SPAN("bad-gate")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_GATE, .index = 1,
-                .why = SL_SPAN("its journal is damaged"));
+                .why = SL_SPAN("its journal is damaged"), .journal = 1);
     if (sl_span_starts(s, SL_SPAN("bad-keeper")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0,
                 .why = SL_SPAN("I want its place"));

@@ -119,12 +119,6 @@ static inline const char *token(const char *subject, const char *more)
 
 /* --- the courier --- */
 
-static inline void keep_span(char *out, size_t room, struct sl_span text)
-{
-    memset(out, 0, room);
-    memcpy(out, text.p, text.n < room ? text.n : room - 1);
-}
-
 /* The next thing that the keeper wants fetched, within `ms`. */
 static inline bool asked_within(int ms)
 {

@@ -646,7 +646,7 @@ static const struct {
      "read | r customers | c customers.name>result.name customers.ssn>result.ssn"},
     {"with recursive t (n, l) as (select id, 0 from customers union all select o.id, l + 1 from t join orders o "
      "on o.customer_id = n) search depth first by n set ord select n, ord from t",
-     "read | r customers orders | c customers.id>result.n customers.id>result.ord orders.id>result.n "
+     "read export | r customers orders | c customers.id>result.n customers.id>result.ord orders.id>result.n "
      "orders.id>result.ord | i customers.id>result orders.customer_id>result orders.id>result"},
     {"with recursive t (n) as (select id from customers union all select o.id from t join orders o on "
      "o.customer_id = n) cycle n set is_cycle using path select n from t where not is_cycle",

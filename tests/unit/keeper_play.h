@@ -236,12 +236,15 @@ static bool hear(int fd, enum sl_message type)
 
 /* --- the keeper's life --- */
 
+static uint64_t gate_life = 1; /* of the gate that runs, as the supervisor tells it */
+
 static int new_peer(enum sl_role role, const char *purpose)
 {
     int ends[2];
 
     SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-    TELL_FD(play.super, ends[1], peer, .role = role, .purpose = sl_span_str(purpose));
+    TELL_FD(play.super, ends[1], peer, .role = role, .purpose = sl_span_str(purpose),
+            .life = role == SL_ROLE_GATE ? gate_life : 0);
     close(ends[1]);
     return ends[0];
 }
@@ -250,7 +253,9 @@ static int new_peer(enum sl_role role, const char *purpose)
 static inline void another_gate(void)
 {
     close(play.gate);
-    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    gate_life++;
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"),
+            .life = gate_life);
     play.gate = new_peer(SL_ROLE_GATE, "");
 }
 
@@ -307,8 +312,9 @@ static void start_keeper(void)
     sl_buf_say(&state, "%s/state", play.folder);
     TELL_FD(play.super, play.journal, setup, .build = sl_ipc_build(), .generation = 1,
             .config_path = SL_SPAN("sluice.yaml"), .config = sl_span_str(config),
-            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder), .gates = play.gates == 0 ? 1 : play.gates,
-            .judges = 1, .sandbox = SL_SPAN("best-effort"));
+            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder),
+            .gates = play.gates == 0 ? 1 : play.gates, .judges = 1,
+            .sandbox = SL_SPAN("best-effort"));
     SL_PROMISE(hear(play.super, SL_MESSAGE_READY));
     play.gate = new_peer(SL_ROLE_GATE, "");
     play.desk = new_peer(SL_ROLE_DESK, "");
@@ -389,6 +395,12 @@ static inline void keep(char *out, size_t room, const char *text)
 }
 
 /* A method on the control socket; `form` has two %s. Its status. */
+static inline void keep_span(char *out, size_t room, struct sl_span text)
+{
+    memset(out, 0, room);
+    memcpy(out, text.p, text.n < room ? text.n : room - 1);
+}
+
 static inline uint32_t control(const char *method, const char *form, const char *a, const char *b)
 {
     SL_BUF(body, 4096);

@@ -7,18 +7,39 @@
 #include "core/ledger/note.h"
 #include "crypto/crypto.h"
 
+#include <stdio.h>
+
+struct story_deed;
+
 /* One use of an envelope, and what ran with it. */
 struct story_use {
     uint64_t nth, action;
-    bool last;              /* `spent`, not `used` */
-    bool ended_before;      /* it was revoked just before */
-    bool ended_behind;      /* ... between the use and what ran */
-    bool no_action;         /* nothing ran */
-    bool only_action;       /* no use was spent */
-    const char *text, *run; /* NULL: as they should be */
-    uint8_t outcome;        /* 0: ok */
+    bool last;                     /* `spent`, not `used` */
+    bool ended_before;             /* it was revoked just before */
+    bool ended_behind;             /* ... between the use and what ran */
+    bool no_action;                /* nothing ran */
+    bool only_action;              /* no use was spent */
+    const char *text, *run;        /* NULL: as they should be */
+    const struct story_deed *deed; /* the same */
+    uint32_t flags;
+    uint64_t on_to, on_by; /* people let it go on to so many rows; 1: by a number of rita's */
+    bool on_unasked;       /* ... but what they let go on is another action */
+    bool outcome_later;    /* what ran says "pending", and then how it ended */
+    uint8_t outcome;       /* 0: ok */
     uint64_t rows;
     uint64_t late_us; /* so much later */
+};
+
+/* Sara, who may decide, is away, and rita decides in her place. */
+struct story_away {
+    const char *who, *credential, *stand_in, *by; /* NULL: sara, c-sara, rita, who */
+    uint64_t from_s, until_s;                     /* from when it is said; until 0: an hour */
+    bool nobody;                                  /* stands in */
+    bool after;                                   /* it is said after the question */
+    bool back, leaves, paused, revoked;           /* before the decision */
+    uint64_t wait_s;                              /* so long later it is decided */
+    const char *in_place;                         /* of whom, says the decision; NULL: sara */
+    bool own_right;                               /* of nobody, it says */
 };
 
 struct story {
@@ -42,20 +63,34 @@ struct story {
     uint64_t list_withdrawn;     /* so many more were written down, and then did not run ... */
     uint8_t list_ending;         /* ... but ended like this; 0: refused */
     struct sl_envelope envelope; /* instead of the usual grant */
+    uint64_t spend_nth;          /* of what is no envelope */
+    uint64_t voted_rows;         /* that come with the yes */
+    const char *template;
+    const struct story_deed *envelope_deed;
+    const char *asked_reason, *asked_keys;
     const struct story_use *uses;
     size_t use_count;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     const char *policy_text; /* instead of the usual one */
+    /* the rule that holds, as the policy has it; others beside it; the target; what the leaf calls
+     * the rule, and of which rule text and targets' default it has the digest */
+    const char *rule, *other_rules, *target_text, *named_rule, *digested_rule, *digested_default;
+    bool without_rules, in_force_no_more;
+    char space[4096]; /* for the policy's text */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
+    const char *account_channel, *account_with; /* by rita herself: with which credential */
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
     /* e: escalated in time, and sara decides; b: before its time; t: twice; n: no rule says so; d:
      * when it was decided; u: never, and she decides all the same */
     char escalated;
     bool sara_elsewhere;   /* in another group than the rule's */
     const char *decide_in; /* one channel that may decide */
+    const struct story_away *away;
+    const char *requester_too; /* in the requester set */
+    bool asks_passkey;
     const char *asked_with, *token_by, *token_for, *session_for;
     /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
      * E: her provider disables, brings back as paused, enables */
@@ -124,7 +159,9 @@ static inline void story_account(struct story *s, bool link, const char *name,
                    .credential = sl_span_str(credential),
                    .issuer = SL_SPAN("https://idp.example"),
                    .subject = SL_SPAN("u-1"),
-                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by)});
+                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by),
+                   .channel = sl_span_str(s->account_channel),
+                   .with = sl_span_str(s->account_with)});
     story_leaf(s, &leaf);
 }
 
@@ -139,19 +176,32 @@ static inline void story_accounts(struct story *s)
         story_account(s, true, s->account_too, "a-too");
 }
 
-static inline struct sl_span story_facts_in(struct sl_buf *b, uint8_t verdict, const char *run)
+/* Of a story's envelope: what else than the approved one a use does. */
+struct story_deed {
+    const char *run, *reason, *dataset, *label, *rule;
+    uint32_t more_effects;
+    const char *statement;
+};
+
+static inline struct sl_span story_deed(struct sl_buf *b, uint8_t verdict,
+                                        const struct story_deed *d)
 {
-    struct sl_span columns[] = {SL_SPAN("email"), SL_SPAN("id")}, label = SL_SPAN("pii"),
-                   rule = SL_SPAN("regulated data leaves");
-    struct sl_meaning_statement copy = {SL_SPAN("copy"), SL_EFFECT_EXPORT};
-    struct sl_meaning_access customers = {.dataset = SL_SPAN("public.customers"),
-                                          .effects = SL_EFFECT_EXPORT,
+    bool reads = d->statement != NULL;
+    uint32_t effects = (reads ? SL_EFFECT_READ : SL_EFFECT_EXPORT | SL_EFFECT_READ);
+    struct sl_span columns[] = {SL_SPAN("email"), SL_SPAN("id")},
+                   label = sl_span_str(d->label == NULL ? "pii" : d->label),
+                   rule = sl_span_str(d->rule == NULL ? "regulated data leaves" : d->rule);
+    struct sl_meaning_statement copy = {sl_span_str(reads ? d->statement : "copy"),
+                                        effects & ~SL_EFFECT_READ};
+    struct sl_meaning_access customers = {.dataset = sl_span_str(
+                                              d->dataset == NULL ? "public.customers" : d->dataset),
+                                          .effects = reads ? SL_EFFECT_READ : SL_EFFECT_EXPORT,
                                           .columns = columns,
                                           .column_count = 2};
     struct sl_meaning_flow flows[] = {
         {SL_SPAN("public.customers.id"), SL_SPAN("result"), SL_FLOW_INDIRECT, {0}},
         {SL_SPAN("public.customers.email"), SL_SPAN("result.email"), SL_FLOW_DIRECT, {0}}};
-    struct sl_meaning m = {.effects = SL_EFFECT_EXPORT | SL_EFFECT_READ,
+    struct sl_meaning m = {.effects = effects | d->more_effects,
                            .statements = &copy,
                            .statement_count = 1,
                            .accesses = &customers,
@@ -162,10 +212,11 @@ static inline struct sl_span story_facts_in(struct sl_buf *b, uint8_t verdict, c
     SL_BUF(raw, 4096);
 
     sl_facts_put(&raw, &(struct sl_facts_said){&m, &dataset, (enum sl_verdict)verdict, {&rule, 1}});
-    sl_buf_put_le16(&raw, (uint16_t)strlen(run));
-    sl_buf_put_str(&raw, run);
-    for (int i = 0; i < 2; i++)
-        sl_buf_put_le16(&raw, 0);
+    const char *const said[] = {d->run, d->reason, NULL};
+    for (size_t i = 0; i < SL_COUNT(said); i++) {
+        sl_buf_put_le16(&raw, (uint16_t)(said[i] == NULL ? 0 : strlen(said[i])));
+        sl_buf_put_str(&raw, said[i] == NULL ? "" : said[i]);
+    }
     sl_buf_reset(b);
     sl_entry_put_facts(b, sl_buf_span(&raw));
     SL_PROMISE(sl_buf_err(b) == SL_OK);
@@ -174,18 +225,59 @@ static inline struct sl_span story_facts_in(struct sl_buf *b, uint8_t verdict, c
 
 static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
 {
-    return story_facts_in(b, verdict, "");
+    return story_deed(b, verdict, &(struct story_deed){0});
 }
 
 static const uint8_t story_digest[32] = {1, 2, 3}, story_other_digest[32] = {9};
-static const char story_policy[] = "{\"policy\":[{\"name\":\"regulated data leaves\"}]}";
-static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name\":\"finance\"}]}";
+#define STORY_RULE "{\"name\":\"regulated data leaves\"}"
+#define STORY_ENVELOPES "{\"envelope\":\"yes\",\"name\":\"regulated data leaves\"}"
+static const char story_policy[] = "{\"policy\":[" STORY_RULE "]}";
 
-static inline struct sl_span story_policy_of(const struct story *s)
+static inline const char *story_rule_of(const struct story *s)
 {
-    return sl_span_str(s->policy_text != NULL ? s->policy_text
-                       : s->watched           ? story_watching
-                                              : story_policy);
+    return s->rule != NULL ? s->rule : s->envelope.times > 0 ? STORY_ENVELOPES : STORY_RULE;
+}
+
+static inline const char *story_target_of(const struct story *s)
+{
+    return s->target_text != NULL ? s->target_text
+           : s->watched           ? "{\"mode\":\"observe\",\"name\":\"finance\"}"
+                                  : "{\"name\":\"finance\"}";
+}
+
+static inline struct sl_span story_policy_of(struct story *s)
+{
+    if (s->policy_text != NULL)
+        return sl_span_str(s->policy_text);
+    int n = snprintf(s->space, sizeof s->space, "{\"policy\":[%s%s],\"targets\":[%s]}",
+                     s->other_rules == NULL ? "" : s->other_rules, story_rule_of(s),
+                     story_target_of(s));
+    SL_PROMISE(n > 0 && (size_t)n < sizeof s->space);
+    return sl_span_str(s->space);
+}
+
+/* As core/policy/judge.c makes it: the auditor has it from the policy's text. */
+static inline const uint8_t *story_rules(struct story *s, uint8_t out[SL_SHA256])
+{
+    uint8_t one[SL_SHA256];
+    SL_BUF(text, 8192);
+    const char *rule = s->digested_rule != NULL ? s->digested_rule : story_rule_of(s);
+
+    sl_buf_say(&text, "%s\n%s",
+               s->digested_default != NULL ? "sluice/default/v1" : "sluice/rule/v1",
+               s->digested_default != NULL ? s->digested_default : rule);
+    sl_sha256(sl_buf_span(&text), one);
+    sl_buf_reset(&text);
+    sl_buf_put_str(&text, "sluice/rules/v1\nhold\n");
+    sl_buf_put(&text, sl_span(one, sizeof one));
+    sl_sha256(sl_buf_span(&text), out);
+    return s->without_rules ? NULL : out;
+}
+
+/* What a template may be: one SELECT that reads. */
+static inline struct story_deed story_read(const struct story *s)
+{
+    return (struct story_deed){.run = "tickets", .rule = s->named_rule, .statement = "select"};
 }
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,
@@ -245,6 +337,20 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     story_leaf(s, &leaf);
 }
 
+static inline void story_reload(struct story *s)
+{
+    static const char text[] = "{\"policy\":[]}";
+    uint8_t policy[SL_SHA256];
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_sha256(sl_span_str(text), policy);
+    sl_entry_put_policy(&leaf, s->clock, sl_span_str(text), 0);
+    story_leaf(s, &leaf);
+    sl_entry_put_reload(&leaf, &(struct sl_entry_reload){
+                                   .time_us = s->clock, .accepted = true, .policy_digest = policy});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_token(struct story *s)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -278,6 +384,55 @@ static inline void story_status(struct story *s, char what)
     story_leaf(s, &leaf);
 }
 
+static inline const char *story_or(const char *text, const char *usual)
+{
+    return text == NULL ? usual : text;
+}
+
+static inline void story_away(struct story *s)
+{
+    const struct story_away *a = s->away;
+    const char *who = story_or(a->who, "sara");
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){
+                   .event = SL_ENTRY_ROSTER_AWAY,
+                   .time_us = s->clock,
+                   .identity = sl_span_str(who),
+                   .other = sl_span_str(a->nobody ? NULL : story_or(a->stand_in, "rita")),
+                   .credential = sl_span_str(story_or(a->credential, "c-sara")),
+                   .from_us = s->clock + a->from_s * 1000000,
+                   .expires_us = s->clock + (a->until_s == 0 ? 3600 : a->until_s) * 1000000,
+                   .channel = SL_SPAN("cli"),
+                   .by = sl_span_str(story_or(a->by, who))});
+    story_leaf(s, &leaf);
+}
+
+static inline void story_back(struct story *s)
+{
+    struct sl_span groups[1] = {SL_SPAN("data-stewards")};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    if (s->away->after)
+        story_away(s);
+    if (s->away->back)
+        story_roster(s, SL_ENTRY_ROSTER_BACK, "sara", "c-sara", NULL);
+    if (s->away->paused)
+        story_roster(s, SL_ENTRY_ROSTER_PAUSE, "sara", NULL, NULL);
+    if (s->away->revoked)
+        story_roster(s, SL_ENTRY_ROSTER_CREDENTIAL_REVOKE, "sara", "c-sara", NULL);
+    s->clock += s->away->wait_s * 1000000;
+    if (!s->away->leaves)
+        return;
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_GROUP_REMOVE,
+                                                         .time_us = s->clock,
+                                                         .identity = SL_SPAN("sara"),
+                                                         .groups = {groups, 1},
+                                                         .by = SL_SPAN("operator")});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_people(struct story *s)
 {
     if (s->owner_of_owner)
@@ -293,7 +448,7 @@ static inline void story_people(struct story *s)
     if (!s->no_invitation)
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "alice", NULL, NULL);
     story_roster(s, SL_ENTRY_ROSTER_ENROL, "alice", "c-alice", NULL);
-    if (s->second_voter) {
+    if (s->second_voter || s->away != NULL) {
         story_person(s, "sara", "human", NULL, s->sara_elsewhere ? "chiefs" : "data-stewards");
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "sara", NULL, NULL);
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "sara", "c-sara", NULL);
@@ -319,6 +474,8 @@ static inline void story_people(struct story *s)
         story_status(s, *at);
     if (s->off_too != NULL)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, s->off_too, NULL, NULL);
+    if (s->away != NULL && !s->away->after)
+        story_away(s);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -326,7 +483,7 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
     SL_BUF(leaf, SL_ENTRY_MAX);
 
     e.time_us = s->clock;
-    e.approval = STORY_ID;
+    e.approval = e.approval.n > 0 ? e.approval : STORY_ID;
     e.digest = e.digest == NULL ? story_digest : e.digest;
     sl_entry_put_approval(&leaf, &e);
     story_leaf(s, &leaf);
@@ -335,7 +492,8 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
 static inline void story_asked(struct story *s, const uint8_t policy[32])
 {
     struct sl_span sara = SL_SPAN("sara"), decide_in = sl_span_str(s->decide_in);
-    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot"),
+                                         sl_span_str(s->requester_too)},
                          groups[] = {SL_SPAN("data-stewards")};
     const struct sl_entry_need need = {SL_SPAN("regulated data leaves"),
                                        s->approve_without_quorum ? 2 : 1,
@@ -344,7 +502,14 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                        {NULL, 0},
                                        {&sara, s->escalated != 0 && s->escalated != 'n'}};
     SL_BUF(facts, 4096);
+    uint8_t rules[SL_SHA256];
+    struct story_deed deed =
+        s->envelope.times > 0 ? story_read(s) : (struct story_deed){.rule = s->named_rule};
 
+    if (s->envelope_deed != NULL)
+        deed = *s->envelope_deed;
+    if (s->asked_reason != NULL)
+        deed.reason = s->asked_reason;
     story_approval(s,
                    (struct sl_entry_approval){
                        .event = SL_ENTRY_APPROVAL_ASKED,
@@ -355,11 +520,15 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .target = sl_span_str(s->asked_target == NULL ? "finance" : s->asked_target),
                        .environment = SL_SPAN("production"),
                        .protocol = SL_SPAN("postgres"),
-                       .requesters = {requesters, 2},
-                       .facts = story_facts_in(&facts, 1, s->envelope.times > 0 ? "tickets" : ""),
-                       .text = s->envelope.times > 0 ? SL_SPAN("select email from c where "
-                                                               "id = {integer}")
-                                                     : SL_SPAN("copy customers to stdout"),
+                       .requesters = {requesters, s->requester_too == NULL ? 2 : 3},
+                       .facts = story_deed(&facts, 1, &deed),
+                       .text = sl_span_str(s->envelope.times == 0 ? "copy customers to stdout"
+                                           : s->template == NULL  ? "select email from c where "
+                                                                    "id = {integer}"
+                                                                  : s->template),
+                       .rules_digest = story_rules(s, rules),
+                       .proof = s->asks_passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
+                       .keys = sl_span_str(s->asked_keys),
                        .envelope = s->envelope,
                        .needs = &need,
                        .need_count = 1,
@@ -386,6 +555,8 @@ static inline void story_decided(struct story *s)
         s->clock += UINT64_C(3600000000);
     if (s->disabled_approver)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, "rita", NULL, NULL);
+    if (s->away != NULL)
+        story_back(s);
     if (s->late_decision)
         s->clock += UINT64_C(900000000);
     if (s->escalated == 'e' || s->escalated == 't')
@@ -400,6 +571,10 @@ static inline void story_decided(struct story *s)
                               .credential = sl_span_str(credential),
                               .channel = sl_span_str(s->channel == NULL ? "http" : s->channel),
                               .proof = SL_SPAN("token"),
+                              .rows = s->voted_rows,
+                              .in_place = sl_span_str(s->away == NULL || s->away->own_right
+                                                          ? NULL
+                                                          : story_or(s->away->in_place, "sara")),
                               .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
                               .reason = SL_SPAN("fine, \xe2\x82\xac")});
         if (s->lapsed != NULL && i == 0)
@@ -482,6 +657,58 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
     }
 }
 
+/* Beyond its bound, with a yes of its own. */
+static inline void story_goes_on(struct story *s, const struct story_use *u,
+                                 const uint8_t policy[32])
+{
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+                         groups[] = {SL_SPAN("data-stewards")},
+                         id = SL_SPAN("01890a5d-ac96-774b-bcce-b302099a8059");
+    const struct sl_entry_need need = {.rule = SL_SPAN("regulated data leaves"),
+                                       .need = 1,
+                                       .groups = {groups, 1}};
+    const struct story_deed deed = story_read(s);
+    SL_BUF(facts, 4096);
+    uint8_t rules[SL_SHA256];
+
+    story_approval(s,
+                   (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                              .approval = id,
+                                              .session = 1,
+                                              .action = 90,
+                                              .continues = u->action + u->on_unasked,
+                                              .delivered = s->envelope.rows,
+                                              .cap = u->on_by == 0 ? u->on_to : u->on_to + 100,
+                                              .identity = SL_SPAN("bot"),
+                                              .owner = SL_SPAN("alice"),
+                                              .target = SL_SPAN("finance"),
+                                              .environment = SL_SPAN("production"),
+                                              .protocol = SL_SPAN("postgres"),
+                                              .requesters = {requesters, 2},
+                                              .facts = story_deed(&facts, 1, &deed),
+                                              .text = SL_SPAN("select email from c where id > 7"),
+                                              .needs = &need,
+                                              .need_count = 1,
+                                              .policy_digest = policy,
+                                              .rules_digest = story_rules(s, rules),
+                                              .expires_us = s->clock + 900000000});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
+                                                 .approval = id,
+                                                 .approver = SL_SPAN("rita"),
+                                                 .credential = SL_SPAN("c-rita"),
+                                                 .channel = SL_SPAN("http"),
+                                                 .proof = SL_SPAN("token"),
+                                                 .rows = u->on_by == 0 ? 0 : u->on_to,
+                                                 .decision = SL_SPAN("approve")});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
+                                                 .approval = id,
+                                                 .expires_us = s->clock + 300000000});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT,
+                                                 .approval = id,
+                                                 .session = 1,
+                                                 .action = 90});
+}
+
 static inline void story_use(struct story *s, const struct story_use *u, const uint8_t policy[32])
 {
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
@@ -501,9 +728,14 @@ static inline void story_use(struct story *s, const struct story_use *u, const u
                                                      .use = u->nth});
     if (u->ended_behind)
         story_approval(s, end);
+    if (u->on_to > 0)
+        story_goes_on(s, u, policy);
     if (u->no_action)
         return;
-    story_facts_in(&facts, 1, u->run == NULL ? "tickets" : u->run);
+    struct story_deed deed = u->deed == NULL ? story_read(s) : *u->deed;
+    if (u->run != NULL)
+        deed.run = u->run;
+    story_deed(&facts, 1, &deed);
     struct sl_entry_one one = {.time_us = s->clock,
                                .requesters = {requesters, 2},
                                .approvers = {&approver, 1},
@@ -511,9 +743,25 @@ static inline void story_use(struct story *s, const struct story_use *u, const u
                                .digest = story_digest};
     one.action = story_action(s, u->action, sl_buf_span(&facts), policy);
     one.action.text = sl_span_str(u->text == NULL ? "select email from c where id = 7" : u->text);
+    one.action.flags = u->flags;
     one.action.rows = u->rows;
     one.action.outcome = u->outcome == 0 ? SL_OUTCOME_OK : u->outcome;
+    if (u->outcome_later) {
+        one.action.outcome = 0;
+        one.action.rows = 0;
+    }
     sl_entry_put_action(&leaf, &one);
+    story_leaf(s, &leaf);
+    if (!u->outcome_later)
+        return;
+    sl_entry_put_outcome(
+        &leaf, &(struct sl_entry_outcome){.time_us = s->clock,
+                                          .session = 1,
+                                          .action = u->action,
+                                          .approval = STORY_ID,
+                                          .rows = u->rows,
+                                          .outcome = u->outcome == 0 ? SL_OUTCOME_OK : u->outcome,
+                                          .ended_us = s->clock});
     story_leaf(s, &leaf);
 }
 
@@ -569,6 +817,8 @@ static inline void story_tell(struct story *s)
     else
         story_leaf(s, &leaf);
     story_batch(s, s->unknown_policy ? unknown : policy);
+    if (s->in_force_no_more)
+        story_reload(s);
     story_asked(s, policy);
     story_erased(s, 'p');
     story_decided(s);
@@ -581,8 +831,14 @@ static inline void story_tell(struct story *s)
     if (s->envelope.times > 0)
         return;
     for (int i = 0; i < (s->spend_twice ? 2 : 1) && !s->no_spend; i++)
-        story_approval(s, (struct sl_entry_approval){
-                              .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
+        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT,
+                                                     .session = 1,
+                                                     .action = 3,
+                                                     .use = s->spend_nth});
+    for (uint64_t i = 0; i < s->spend_nth; i++)
+        story_approval(s,
+                       (struct sl_entry_approval){
+                           .event = SL_ENTRY_APPROVAL_USED, .session = 1, .action = 3, .use = 1});
     story_ran(s, policy);
     story_erased(s, 'e');
     if (s->unknown_kind) {

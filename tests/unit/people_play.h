@@ -11,7 +11,8 @@
     "govern: two-person\n"                                                        \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n"        \
     "break_glass: {groups: [oncall, x-watch, x-guard], review_within: 1h}\n"      \
-    "hooks: [{name: siem, url: \"https://siem.example/in\", format: ocsf}]\n"     \
+    "hooks: [{name: siem, url: \"https://siem.example/in\", format: ocsf},\n"     \
+    "  {name: web, url: \"https://web.example/in\", secret_file: s}]\n"           \
     "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, " \
     "group_prefix: x-}]\n"
 #include "tests/unit/keeper_play.h"

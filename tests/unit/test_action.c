@@ -1,5 +1,6 @@
 /* The action document: known bytes, known digest, and every field in it counts (P3). */
 #include "core/action/list.h"
+#include "core/action/settings.h"
 
 #include "base/encode.h"
 #include "tests/unit/tap.h"
@@ -442,11 +443,36 @@ static void test_P3_what_a_list_touches(void)
     SL_CHECK(!sl_list_moved(&shown, &now, &none));
 }
 
+/* Of a session whoever decides sees what is not as usual, exactly. */
+static void test_unusual_settings(void)
+{
+    static const char usual[] = "DateStyle=ISO, MDY; TimeZone=UTC; row_security=on";
+    static const struct {
+        const char *settings, *path, *want;
+    } rows[] = {
+        {usual, "\"$user\", public", ""},
+        {"", "", ""},
+        {"DateStyle=ISO, MDY; TimeZone=Asia/Tokyo; row_security=off", "",
+         "TimeZone=Asia/Tokyo; row_security=off"},
+        {usual, "staging, public", "search_path=staging, public"},
+        {"TimeZone=UTC ", "x", "TimeZone=UTC ; search_path=x"},
+        {"changed", "", "changed"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+
+        sl_settings_put_unusual(&text, sl_span_str(rows[i].settings), sl_span_str(rows[i].path));
+        SL_CHECK_TEXT(sl_buf_span(&text), rows[i].want);
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_known_document_and_digest);
     SL_RUN(test_the_document_is_canonical);
     SL_RUN(test_every_field_counts);
+    SL_RUN(test_unusual_settings);
     SL_RUN(test_fields_do_not_run_together);
     SL_RUN(test_an_operation_cannot_leave_its_object);
     SL_RUN(test_text_that_is_not_utf8_is_refused);

@@ -292,6 +292,34 @@ static void test_times(void)
     SL_CHECK_TEXT(sl_buf_span(&b), "14m 3s");
 }
 
+static void test_when_said(void)
+{
+    static const char *const right[] = {"2026-11-23T00:00:00.000000Z", "2026-11-23T00:00:00Z",
+                                        "2026-11-23T00:00Z", "2026-11-23"};
+    static const char *const wrong[] = {"",
+                                        "2026",
+                                        "2026-11",
+                                        "2026-11-2",
+                                        "2026-11-23 ",
+                                        "2026-11-23T",
+                                        "2026-11-23Z",
+                                        "2026-11-23T00:00",
+                                        "2026-11-23T00:00:00",
+                                        "2026-11-23T24:00Z",
+                                        "2026-11-23T00:00+01:00",
+                                        "2026-02-30",
+                                        "23.11.2026",
+                                        "2026-11-23T00:00:00.000Z"};
+    uint64_t us = 0, first;
+
+    SL_CHECK_INT(sl_when_get(sl_span_str(right[0]), &first), SL_OK);
+    for (size_t i = 0; i < SL_COUNT(right); i++, us = 0)
+        SL_CHECK(sl_when_said(sl_span_str(right[i]), &us) == SL_OK && us == first);
+    for (size_t i = 0; i < SL_COUNT(wrong); i++)
+        if (!SL_CHECK(sl_when_said(sl_span_str(wrong[i]), &us) != SL_OK && us == 0))
+            printf("# '%s'\n", wrong[i]);
+}
+
 /* NULL: refused. */
 static void test_addresses(void)
 {
@@ -422,6 +450,7 @@ int main(void)
     SL_RUN(test_utf8_in_pieces);
     SL_RUN(test_columns);
     SL_RUN(test_times);
+    SL_RUN(test_when_said);
     SL_RUN(test_addresses);
     SL_RUN(test_networks);
     return sl_tap_done();

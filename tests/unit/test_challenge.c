@@ -107,6 +107,46 @@ static void test_the_page_says_what_an_enrolment_signs(void)
     check_example(sl_buf_span(&page), sl_buf_span(&document), challenge);
 }
 
+static struct sl_passkey_challenge link_of(const char *identity, const char *issuer,
+                                           const char *subject)
+{
+    return (struct sl_passkey_challenge){.frame = frame(),
+                                         .purpose = SL_SPAN("link"),
+                                         .identity = sl_span_str(identity),
+                                         .issuer = sl_span_str(issuer),
+                                         .subject = sl_span_str(subject)};
+}
+
+static void put_link(struct sl_passkey_challenge c, struct sl_buf *document,
+                     uint8_t challenge[SL_SHA256])
+{
+    sl_passkey_challenge_put(document, &c);
+    SL_PROMISE(sl_buf_err(document) == SL_OK);
+    sl_passkey_challenge_of(sl_buf_span(document), challenge);
+}
+
+/* Whose account, at which issuer, becomes whose: each of them counts. */
+static void test_the_page_says_what_a_link_signs(void)
+{
+    uint8_t challenge[SL_SHA256], other[SL_SHA256];
+    SL_BUF(page, 1 << 20);
+    SL_BUF(document, 65536);
+
+    read_page(&page);
+    put_link(link_of("rita", "https://slack.com", "U0123ABCD"), &document, challenge);
+    check_example(sl_buf_span(&page), sl_buf_span(&document), challenge);
+    const struct sl_passkey_challenge others[] = {
+        link_of("bob", "https://slack.com", "U0123ABCD"),
+        link_of("rita", "https://slack.example", "U0123ABCD"),
+        link_of("rita", "https://slack.com", "U0123ABCE")};
+    for (size_t i = 0; i < SL_COUNT(others); i++) {
+        SL_BUF(text, 65536);
+
+        put_link(others[i], &text, other);
+        SL_CHECK(memcmp(challenge, other, SL_SHA256) != 0);
+    }
+}
+
 /* --- no two decisions have one challenge --- */
 
 static void put_hash(const struct sl_approval_challenge *d, uint8_t out[SL_SHA256])
@@ -176,6 +216,7 @@ int main(void)
     sl_sha256(SL_SPAN("a nonce"), nonce);
     SL_RUN(test_the_page_says_what_is_signed);
     SL_RUN(test_the_page_says_what_an_enrolment_signs);
+    SL_RUN(test_the_page_says_what_a_link_signs);
     SL_RUN(test_every_member_counts);
     SL_RUN(test_purposes_are_apart);
     SL_RUN(test_algorithms);

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#define GUID "8c3e9a40-16f5-4b72-9d01-5e2a7c6b8f13"
+#define TEAMS "{name: a, kind: teams, app_id: " GUID ", tenant: " GUID ", client_secret_file: c"
+
 static void test_the_example_of_the_manual(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *c = load(example);
@@ -91,7 +94,31 @@ static const char every_key[] =
     "chat:\n  - {name: slack, team: T0ACME, issuer: corp, channel: C0OPS, show: link, "
     "bot_token_file: b, app_token_file: a, ca_file: ca.pem}\n"
     "  - {name: called, kind: slack, mode: http, team: T0ACME, bot_token_file: b, "
-    "signing_secret_file: s, api: \"http://127.0.0.1:9/api/\"}\n";
+    "signing_secret_file: s, api: \"http://127.0.0.1:9/api/\"}\n"
+    "  - {name: teams, kind: teams, app_id: " GUID ", tenant: " GUID ", channel: "
+    "\"19:a_b@thread.tacv2\", service: \"https://smba.trafficmanager.net/emea/\", "
+    "client_secret_file: c}\n"
+    "  - {name: link, kind: teams-workflow, url_file: u}\n";
+
+static void check_every_teams(const struct sl_config *c)
+{
+    const struct sl_chat *teams = sl_config_chat(c, SL_SPAN("teams")),
+                         *link = sl_config_chat(c, SL_SPAN("link"));
+    struct sl_span channel;
+
+    if (!SL_CHECK(teams != NULL && link != NULL))
+        return;
+    SL_CHECK_INT(teams->kind, SL_CHAT_TEAMS);
+    SL_CHECK_TEXT(teams->app, GUID);
+    SL_CHECK_TEXT(teams->whose, GUID);
+    SL_CHECK_INT(teams->api.n, 0);
+    SL_CHECK_TEXT(sl_chat_home(teams), "19:a_b@thread.tacv2");
+    SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("teams:19:x@y"), &channel), "teams");
+    SL_CHECK_TEXT(channel, "19:x@y");
+    SL_CHECK_INT(link->kind, SL_CHAT_TEAMS_WORKFLOW);
+    SL_CHECK_TEXT(link->url_file, "u");
+    SL_CHECK(sl_chat_home(link).n > 0);
+}
 
 static void check_every_chat(const struct sl_config *c)
 {
@@ -99,7 +126,7 @@ static void check_every_chat(const struct sl_config *c)
                          *called = sl_config_chat(c, SL_SPAN("called"));
     struct sl_span channel;
 
-    if (!SL_CHECK(slack != NULL && called != NULL && c->chat_count == 2))
+    if (!SL_CHECK(slack != NULL && called != NULL && c->chat_count == 4))
         return;
     SL_CHECK_INT(slack->kind, SL_CHAT_SLACK);
     SL_CHECK_INT(slack->mode, SL_CHAT_SOCKET);
@@ -112,6 +139,8 @@ static void check_every_chat(const struct sl_config *c)
     SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack"), &channel), "slack");
     SL_CHECK_INT(channel.n, 0);
     SL_CHECK(sl_config_chat(c, SL_SPAN("nobody")) == NULL);
+    SL_CHECK_TEXT(slack->whose, "T0ACME");
+    check_every_teams(c);
 }
 
 static void check_every_issuer(const struct sl_config *c)
@@ -219,6 +248,43 @@ static void test_chats_that_are_refused(void)
         {"{name: a, team: T0, bot_token_file: b, app_token_file: a}, {name: a, team: T0, "
          "bot_token_file: b, app_token_file: a}",
          "has a name that is taken in line 1"},
+        {"{name: a, bot_token_file: b, app_token_file: a}",
+         "kind: slack needs `team`; expected the workspace's id"},
+        {"{name: a, team: T0, app_token_file: a}",
+         "kind: slack needs `bot_token_file`; expected the file with the bot's token"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, tenant: " GUID "}",
+         "`tenant` is no key of kind: slack"},
+        {"{name: a, kind: teams, tenant: " GUID ", client_secret_file: c}",
+         "kind: teams needs `app_id`; expected the bot's App ID"},
+        {"{name: a, kind: teams, app_id: " GUID ", client_secret_file: c}",
+         "kind: teams needs `tenant`"},
+        {"{name: a, kind: teams, app_id: " GUID ", tenant: " GUID "}",
+         "kind: teams needs `client_secret_file`"},
+        {TEAMS ", bot_token_file: b}", "`bot_token_file` is no key of kind: teams"},
+        {TEAMS ", team: T0}", "`team` is no key of kind: teams"},
+        {"{name: a, kind: teams, app_id: 8C3E9A40-16F5-4B72-9D01-5E2A7C6B8F13, tenant: " GUID
+         ", client_secret_file: c}",
+         "`app_id` is no GUID in small letters"},
+        {"{name: a, kind: teams, app_id: " GUID ", tenant: acme-onmicrosoft-com-is-no-tenant-id, "
+         "client_secret_file: c}",
+         "`tenant` is no GUID in small letters"},
+        {TEAMS ", channel: \"the general one\"}", "`channel` is no id of a conversation"},
+        {TEAMS ", service: \"https://evil.example/\"}", "`service` is none of Teams'"},
+        {TEAMS ", service: \"https://smba.trafficmanager.net/emea\"}",
+         "`service` is none of Teams'"},
+        {TEAMS ", api: \"http://10.0.0.1/\"}", "`api` is no address to call"},
+        {TEAMS ", issuer: e}]\nissuers: [{name: e, issuer: \"https://e.example\", client_id: s}",
+         "expected an issuer with subject_claim: oid"},
+        {TEAMS ", issuer: e}]\nissuers: [{name: e, subject_claim: oid, client_id: s, issuer: "
+               "\"https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0\"}",
+         "its `issuer` is Entra of another tenant"},
+        {"{name: a, kind: teams-workflow}",
+         "kind: teams-workflow needs `url_file`; expected the file with the link that Teams gave"},
+        {"{name: a, kind: teams-workflow, url_file: u, issuer: e}]\nissuers: [{name: e, issuer: "
+         "\"https://e.example\", client_id: s}",
+         "`issuer` is no key of kind: teams-workflow"},
+        {"{name: a, kind: teams-workflow, url_file: u, channel: \"19:x\"}",
+         "`channel` is no key of kind: teams-workflow"},
     };
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
@@ -239,7 +305,10 @@ static void test_routes_that_are_refused(void)
 {
     static const struct {
         const char *route, *complaint;
-    } rows[] = {{"teams", "is the name of no chat"},
+    } rows[] = {{"chat", "is the name of no chat"},
+                {"link:x", "leads to one channel alone"},
+                {"teams", "this chat has no `channel`"},
+                {"\"teams:the general one\"", "no id of a conversation"},
                 {"a", "this chat has no `channel`"},
                 {"\"a:#ops\"", "no id of a channel"},
                 {"\"a:\"", "no id of a channel"}};
@@ -250,7 +319,9 @@ static void test_routes_that_are_refused(void)
         struct sl_config *c = NULL;
 
         sl_buf_say(&text,
-                   "chat: [{name: a, team: T0, bot_token_file: b, app_token_file: a}]\n" TARGET
+                   "chat: [{name: a, team: T0, bot_token_file: b, app_token_file: a}, {name: link, "
+                   "kind: teams-workflow, url_file: u}, {name: teams, kind: teams, app_id: " GUID
+                   ", tenant: " GUID ", client_secret_file: c}]\n" TARGET
                    "policy: [{name: r, when: {effects: [ddl]}, then: hold, reviewers: {groups: "
                    "[x]}, notify: [%s]}]\n",
                    rows[i].route);

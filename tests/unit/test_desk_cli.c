@@ -118,9 +118,9 @@ static void test_usage(void)
 
 static void test_help(void)
 {
-    static const char *const names[] = {"approvals", "show",    "approve", "deny",
-                                        "cancel",    "revoke",  "stop",    "watch",
-                                        "enroll",    "console", "login",   "logout"};
+    static const char *const names[] = {"approvals", "show",   "approve", "deny",   "cancel",
+                                        "revoke",    "stop",   "watch",   "enroll", "console",
+                                        "login",     "logout", "away",    "back"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++) {
         SL_BUF(out, 1 << 16);

@@ -86,6 +86,70 @@ static void test_a_strange_redirect_is_none(void)
     }
 }
 
+/* --- an account to be linked, by whoever is signed in ------------------------------------------
+ */
+
+#define LINK                                                                   \
+    "POST /v1/links/begin HTTP/1.1\r\n@Authorization: Bearer sld_abc\r\n" JSON \
+    "Content-Length: 18\r\n${\"issuer\":\"slack\"}"
+
+/* The flow's secret is the cookie's alone, and the page goes to a web address only. */
+static void test_the_way_to_an_account(void)
+{
+    static const char *const bad[] = {"{\"flow\":\"" FLOW "\",\"redirect\":\"javascript:1\"}",
+                                      "{\"flow\":\"" FLOW "\"}", "[]"};
+    int fd = dial();
+    SL_BUF(in, 1 << 16);
+
+    say(fd, LINK);
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "link.begin");
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sld_abc");
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"issuer\":\"slack\"}");
+    reply(&a, 201, BEGUN);
+    SL_CHECK(hear(fd, &in, "}"));
+    SL_CHECK(has(&in, "HTTP/1.1 201 "));
+    SL_CHECK(has(&in, "Set-Cookie: __Host-sluice-flow=" FLOW
+                      "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600\r\n"));
+    SL_CHECK(has(&in, "{\"expires_at\":\"x\",\"redirect\":\"" THERE "\"}"));
+    SL_CHECK(!has(&in, "\"flow\""));
+    close(fd);
+    for (size_t i = 0; i < SL_COUNT(bad); i++) {
+        fd = dial();
+        say(fd, LINK);
+        a = asked();
+        reply(&a, 201, bad[i]);
+        check_heard(fd, "HTTP/1.1 503 ");
+        close(fd);
+    }
+}
+
+/* Nobody is signed in by it, and whoever is stays so. */
+static void test_the_way_back_of_an_account(void)
+{
+    int fd = dial();
+    SL_BUF(in, 1 << 16);
+
+    say(fd, "GET /signin/callback?code=c&state=s HTTP/1.1\r\n@" FLOW_COOKIE VISIT "$");
+    struct asked a = asked();
+    reply(&a, 201, "{\"return\":\"/passkeys\"}");
+    SL_CHECK(hear(fd, &in, "\r\n\r\n"));
+    SL_CHECK(has(&in, "HTTP/1.1 303 "));
+    SL_CHECK(has(&in, "Location: /passkeys\r\n"));
+    SL_CHECK(has(&in, "__Host-sluice-flow=; "));
+    SL_CHECK(!has(&in, "__Host-sluice="));
+    close(fd);
+    fd = dial();
+    sl_buf_reset(&in);
+    say(fd, "GET /signin/callback?code=c&state=s HTTP/1.1\r\n@" FLOW_COOKIE VISIT "$");
+    a = asked();
+    reply(&a, 403, "{\"title\":\"Not linked\",\"detail\":\"Nothing was linked: why.\"}");
+    SL_CHECK(hear(fd, &in, "</html>"));
+    SL_CHECK(has(&in, "<h1>Nothing was linked</h1>"));
+    SL_CHECK(!has(&in, "not signed in"));
+    close(fd);
+}
+
 /* --- back ----------------------------------------------------------------------------------- */
 
 static void test_the_way_back(void)
@@ -279,6 +343,8 @@ int main(int argc, char **argv)
     SL_RUN(test_the_way_there);
     SL_RUN(test_departures_that_are_refused);
     SL_RUN(test_a_strange_redirect_is_none);
+    SL_RUN(test_the_way_to_an_account);
+    SL_RUN(test_the_way_back_of_an_account);
     SL_RUN(test_the_way_back);
     SL_RUN(test_no_way_back_to_elsewhere);
     SL_RUN(test_ways_back_that_are_refused);

@@ -128,6 +128,39 @@ static void test_the_channel_is_carried(void)
     }
 }
 
+/* What a chat proves itself by goes to the keeper as it came, and is nobody's credential. */
+static void test_a_chats_proof_is_carried(void)
+{
+    static const struct {
+        const char *headers, *carried;
+    } cases[] = {
+        {"Authorization: Bearer a.b.c\r\n",
+         "{\"body\":\"{}\",\"chat\":\"teams\",\"signature\":\"\",\"timestamp\":\"\",\"token\":"
+         "\"a.b.c\"}"},
+        {"Authorization: Basic eA==\r\nX-Slack-Signature: v0=1\r\nX-Slack-Request-Timestamp: 7\r\n",
+         "{\"body\":\"{}\",\"chat\":\"teams\",\"signature\":\"v0=1\",\"timestamp\":\"7\","
+         "\"token\":\"\"}"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(text, 1024);
+        int fd = dial();
+
+        sl_buf_say(&text,
+                   "POST /v1/chat/teams HTTP/1.1\r\n@%sContent-Type: application/json\r\n"
+                   "Content-Length: 2\r\n${}",
+                   cases[i].headers);
+        say(fd, sl_buf_text(&text));
+        struct asked a = asked();
+        SL_CHECK_TEXT(sl_span_str(a.method), "chat.incoming");
+        SL_CHECK_TEXT(sl_span_str(a.credential), "");
+        SL_CHECK_TEXT(sl_span_str(a.body), cases[i].carried);
+        reply(&a, 200, "{\"answer\":{\"statusCode\":200}}");
+        check_heard(fd, "\r\n\r\n{\"statusCode\":200}");
+        close(fd);
+    }
+}
+
 static void test_an_id_in_the_body_is_refused(void)
 {
     int fd = dial();
@@ -865,6 +898,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_question_is_carried);
     SL_RUN(test_a_decision_is_carried);
     SL_RUN(test_the_channel_is_carried);
+    SL_RUN(test_a_chats_proof_is_carried);
     SL_RUN(test_an_id_in_the_body_is_refused);
     SL_RUN(test_smuggling);
     SL_RUN(test_pipelined_answers_stay_in_order);

@@ -28,6 +28,44 @@ static void test_templates(void)
     template_is("select a from t where n = ''", "select a from t where n = {text}");
 }
 
+static void shape_is(const char *template, const char *want)
+{
+    SL_BUF(shape, 4096);
+
+    SL_CHECK((sl_envelope_put_shape(&shape, sl_span_str(template)) == SL_OK) == (want != NULL));
+    SL_CHECK_TEXT(sl_buf_span(&shape), want == NULL ? "" : want);
+}
+
+/* What the ledger has of each statement where literals are left out. */
+static void test_shape_of_a_template(void)
+{
+    shape_is("SELECT a from  t where id = {integer} and n = {text}",
+             "select a from t where id = ? and n = ?");
+    shape_is("select \"{text}\", \"a {integer}\" from t where n = {text}",
+             "select \"{text}\" , \"a {integer}\" from t where n = ?");
+    shape_is("select a from t where n = {other}", NULL);
+    shape_is("select \"a", NULL);
+}
+
+/* The ledger has each of them whole. */
+static void test_what_fits_no_entry_is_no_template(void)
+{
+    SL_BUF(sql, 64 * 1024);
+    SL_BUF(template, 64 * 1024);
+
+    sl_buf_put_str(&sql, "select a from t where id = 1");
+    for (int i = 0; i < 5000; i++)
+        sl_buf_put_u8(&sql, '\n'); /* escaped it is six times that, at most */
+    SL_CHECK_INT(sl_envelope_put_template(&template, sl_buf_span(&sql)), SL_ELIMIT);
+    sl_buf_reset(&sql);
+    sl_buf_put_str(&sql, "select a from t where id in (1");
+    for (int i = 0; i < 7000; i++)
+        sl_buf_put_str(&sql, ",1"); /* with blanks around each */
+    sl_buf_put_str(&sql, ")");
+    SL_CHECK_INT(sl_envelope_put_template(&template, sl_buf_span(&sql)), SL_ELIMIT);
+    SL_CHECK_INT(template.n, 0);
+}
+
 static void test_P7_what_has_no_shape_is_no_template(void)
 {
     template_is("select a from t where id = $1", NULL);
@@ -110,6 +148,8 @@ static void test_P3_what_may_be_a_template(void)
     SL_CHECK(sl_envelope_objection(&m) != NULL);
     m.flags = SL_MEANING_SHAPE_SHARED | SL_MEANING_FLOWS_CUT;
     SL_CHECK(sl_envelope_objection(&m) != NULL);
+    m.flags = SL_MEANING_SHAPE_SHARED | SL_MEANING_GATHERS;
+    SL_CHECK(sl_envelope_objection(&m) != NULL);
     m = fine;
     m.statements = two;
     m.statement_count = 2;
@@ -137,6 +177,8 @@ int main(void)
 {
     SL_RUN(test_templates);
     SL_RUN(test_P7_what_has_no_shape_is_no_template);
+    SL_RUN(test_shape_of_a_template);
+    SL_RUN(test_what_fits_no_entry_is_no_template);
     SL_RUN(test_a_long_template);
     SL_RUN(test_bounds);
     SL_RUN(test_P3_what_may_be_a_template);

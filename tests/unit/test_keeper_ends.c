@@ -2,6 +2,8 @@
  * first argument is the program. */
 #include "tests/unit/hold_play.h"
 
+#include <sys/resource.h>
+
 static void test_P9_crash_keeps_decisions(void)
 {
     uint64_t action = hold(SL_EFFECT_DDL, "drop table i");
@@ -232,12 +234,6 @@ static void accuses_the_gate(void)
         SL_CHECK(bad.role == SL_ROLE_GATE && bad.index == 0 && bad.why.n > 0);
 }
 
-static void drain_accusations(void)
-{
-    while (hear_within(play.super, 50) == SL_MESSAGE_PEER_BAD) {
-    }
-}
-
 /* What the supervisor does about it: another journal, another gate. */
 static void replace_gate(void)
 {
@@ -255,6 +251,7 @@ static void test_P6_a_gate_replaced_behind_the_keepers_back(void)
 {
     int last = play.gate;
 
+    gate_life++;
     TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
     play.gate = new_peer(SL_ROLE_GATE, "");
     open_session();
@@ -264,6 +261,168 @@ static void test_P6_a_gate_replaced_behind_the_keepers_back(void)
     keeper_reads_journal();
     outcome_is("ok", "");
     close(last);
+}
+
+static void drain_accusations(void)
+{
+    while (hear_within(play.super, 50) == SL_MESSAGE_PEER_BAD) {
+    }
+}
+
+/* --- what was written is in the ledger, whoever ends when --- */
+
+static void intend(uint64_t action, struct sl_span text)
+{
+    static const uint8_t facts[20] = {1};
+    struct sl_intent in = {.session = session,
+                           .action = action,
+                           .asked_us = 1,
+                           .started_us = 2,
+                           .facts = sl_span(facts, sizeof facts),
+                           .text = text};
+
+    SL_CHECK_INT(sl_journal_intent(&play.ring, &in), SL_OK);
+}
+
+static void run(uint64_t action, const char *text)
+{
+    struct sl_outcome_record out = {.session = session,
+                                    .action = action,
+                                    .ended_us = sl_clock_us(),
+                                    .rows = 1,
+                                    .outcome = SL_OUTCOME_OK};
+
+    intend(action, sl_span_str(text));
+    SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
+}
+
+/* Somewhere in the state: in the log, or in a tile. */
+static bool is_in_the_ledger(const char *text)
+{
+    SL_BUF(command, 512);
+
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"),
+                 200); /* so what came before is written */
+    sl_buf_say(&command, "grep -rqs -- %s %s/state", text, play.folder);
+    return system(sl_buf_text(&command)) == 0;
+}
+
+/* The gate is killed, and the keeper with it, between reading its journal and writing that down. */
+static void test_P6_nothing_leaves_the_journal_before_it_is_committed(void)
+{
+    struct rlimit none = {1, 1};
+    int status = 0;
+
+    drain_accusations();
+    run(7001, "released_too_early");
+    SL_PROMISE(prlimit(play.pid, RLIMIT_FSIZE, &none, NULL) == 0); /* it ends where it writes */
+    close(play.gate);
+    SL_CHECK(waitpid(play.pid, &status, 0) == play.pid);
+    close(play.desk);
+    close(play.control);
+    close(play.super);
+    gate_life++;
+    start_keeper();
+    policy_generation = 1;
+    SL_CHECK(is_in_the_ledger("released_too_early"));
+    open_session();
+}
+
+/* The keeper has broken with a gate, and the supervisor has not ended it yet. */
+static void test_P6_what_an_accused_gate_still_runs_is_recorded(void)
+{
+    struct sl_msg_peer_bad bad = {0};
+
+    drain_accusations();
+    TELL(play.gate, call, .method = SL_SPAN("identity.add"), .body = SL_SPAN("{}"));
+    if (SL_CHECK(hear(play.super, SL_MESSAGE_PEER_BAD)) && HEARD(peer_bad, &bad)) {
+        SL_CHECK_INT(bad.journal, 0); /* which is sound, and goes on with the next gate */
+        SL_CHECK_INT(bad.life, gate_life);
+    }
+    run(7002, "accused_and_alive");
+    another_gate();
+    open_session();
+    SL_CHECK(is_in_the_ledger("accused_and_alive"));
+    SL_CHECK_INT(hear_within(play.super, 100), 0);
+}
+
+/* By the clock this gate began after its sessions: it was set back meanwhile. */
+static void test_P6_a_clock_set_back_ends_no_session(void)
+{
+    TELL(play.super, stats,
+         .json = SL_SPAN("{\"programs\":[{\"index\":0,\"pid\":1,\"restarts\":0,\"role\":\"gate\","
+                         "\"started\":\"2099-01-01T00:00:00.000000Z\",\"state\":\"up\"}]}"));
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
+    run(7003, "before_its_gate");
+    keeper_reads_journal();
+    SL_CHECK(is_in_the_ledger("before_its_gate"));
+    SL_CHECK_INT(hear_within(play.super, 100), 0);
+}
+
+/* The keeper was away while a gate was replaced: it knows by the gate's life. */
+static void test_P11_a_gate_that_was_replaced_while_no_keeper_ran(void)
+{
+    uint64_t before = session;
+
+    intend(7004, SL_SPAN("of_the_gate_before"));
+    kill_keeper();
+    start_keeper(); /* the same gate: its session goes on */
+    policy_generation = 1;
+    run(7005, "session_goes_on");
+    keeper_reads_journal();
+    SL_CHECK(is_in_the_ledger("session_goes_on"));
+    kill_keeper();
+    gate_life++;
+    start_keeper();
+    policy_generation = 1;
+    open_session();
+    SL_CHECK(session > before);
+    SL_CHECK(is_in_the_ledger("the gate ended before the answer"));
+}
+
+enum { WHOLE_RING = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT };
+
+/* A journal as long as they are, full of what is six times as long in the ledger. */
+static void fill_a_journal(void)
+{
+    static uint8_t text[8000];
+    struct sl_outcome_record out = {.session = session, .outcome = SL_OUTCOME_OK};
+    uint64_t n = 0;
+
+    memset(text, 1, sizeof text);
+    for (;; n++) {
+        static const uint8_t facts[20] = {1};
+        struct sl_intent in = {.session = session,
+                               .action = 9000 + n,
+                               .facts = sl_span(facts, sizeof facts),
+                               .text = sl_span(text, sizeof text)};
+        out.action = in.action;
+        text[0] = (uint8_t)('a' + n % 26);
+        if (sl_journal_intent(&play.ring, &in) != SL_OK)
+            break;
+        SL_PROMISE(sl_journal_outcome(&play.ring, &out) == SL_OK);
+    }
+    SL_CHECK(n > 1500);
+}
+
+static void test_P9_a_full_journal_is_no_end_of_the_keeper(void)
+{
+    close(play.journal);
+    play.journal = memfd_create("journal", MFD_CLOEXEC);
+    SL_PROMISE(play.journal >= 0 && ftruncate(play.journal, WHOLE_RING) == 0);
+    uint8_t *p = mmap(NULL, WHOLE_RING, PROT_READ | PROT_WRITE, MAP_SHARED, play.journal, 0);
+    SL_PROMISE(p != MAP_FAILED && sl_journal_format(p, WHOLE_RING, sl_clock_us()) == SL_OK &&
+               sl_journal_open(p, WHOLE_RING, &play.ring) == SL_OK);
+    another_gate();
+    open_session();
+    kill_keeper();
+    fill_a_journal();
+    start_keeper();
+    policy_generation = 1;
+    keeper_reads_journal();
+    fill_a_journal(); /* and while it runs, in one piece */
+    keeper_reads_journal();
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
 }
 
 static void outcome_alone(uint64_t in_session, uint8_t outcome)
@@ -324,7 +483,12 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_issued_while_no_keeper_ran);
     SL_RUN(test_captured_gate);
     SL_RUN(test_P6_a_gate_replaced_behind_the_keepers_back);
+    SL_RUN(test_P6_nothing_leaves_the_journal_before_it_is_committed);
+    SL_RUN(test_P6_what_an_accused_gate_still_runs_is_recorded);
+    SL_RUN(test_P6_a_clock_set_back_ends_no_session);
+    SL_RUN(test_P11_a_gate_that_was_replaced_while_no_keeper_ran);
     SL_RUN(test_P6_damaged_journal);
+    SL_RUN(test_P9_a_full_journal_is_no_end_of_the_keeper);
     play_end();
     return sl_tap_done();
 }

@@ -314,6 +314,24 @@ static void test_govern(void)
     end(&h, "linking the two makes nobody the first", "'nina' changes under govern: two-person");
 }
 
+/* Naming somebody who decides in one's place waits for another person; to be away does not. */
+static void test_govern_stand_in(void)
+{
+    static const struct story_away alone = {.nobody = true}, lends = {.until_s = 60};
+    struct story s;
+    struct hearing h;
+
+    two_people(&s, &h);
+    s.away = &alone;
+    story_away(&s);
+    end(&h, "away, and nobody stands in", NULL);
+
+    two_people(&s, &h);
+    s.away = &lends;
+    story_away(&s);
+    end(&h, "somebody stands in", "'sara' changes under govern: two-person");
+}
+
 static void test_bypass(void)
 {
     struct story s;
@@ -464,6 +482,7 @@ int main(void)
 {
     SL_RUN(test_break_glass);
     SL_RUN(test_govern);
+    SL_RUN(test_govern_stand_in);
     SL_RUN(test_bypass);
     SL_RUN(test_bonds);
     SL_RUN(test_P4_the_same_browser);

@@ -132,6 +132,57 @@ static void test_accounts(void)
            "that was not linked to it");
 }
 
+/* A person links their own: with a credential of theirs, and nobody else has to let it happen. */
+static void test_own_accounts(void)
+{
+    static const char two[] = "{\"govern\":\"two-person\"}", own[] = "console";
+    struct hearing h;
+
+    for (int governed = 0; governed < 2; governed++) {
+        hear((struct story){.account = true,
+                            .credential = "a-rita",
+                            .account_by = "rita",
+                            .account_channel = own,
+                            .account_with = "c-rita",
+                            .policy_text = governed ? two : NULL},
+             &h);
+        if (governed) /* that policy has not the story's rule, which is found as well */
+            SL_CHECK(memmem(h.said.p, h.said.n, "nobody else let it happen", 25) == NULL);
+        else
+            SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+        sl_buf_done(&h.said);
+    }
+    expect("with nothing",
+           (struct story){.account = true, .account_by = "rita", .account_channel = own},
+           "without a deciding credential of their own");
+    expect("with another's",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = own,
+                          .account_with = "c-alice"},
+           "without a deciding credential of their own");
+    expect("with one that asks",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = own,
+                          .account_with = "t-rita"},
+           "without a deciding credential of their own");
+    expect("by another",
+           (struct story){.account = true,
+                          .account_by = "alice",
+                          .account_channel = own,
+                          .account_with = "c-alice",
+                          .policy_text = two},
+           "nobody else let it happen");
+    expect("at the shell",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = "control",
+                          .account_with = "c-rita",
+                          .policy_text = two},
+           "nobody else let it happen");
+}
+
 /* Everybody behind what asked is in the requester set, or they could decide it (P4). */
 static void test_P4_who_is_behind_the_credential_that_asks(void)
 {
@@ -230,6 +281,67 @@ static void test_escalated(void)
     expect("before its time, and she decides", s, "not among the reviewers");
 }
 
+/* Rita decides by the right of sara, who is away: each thing about it, from the leaves alone. */
+static void test_away(void)
+{
+    static const struct {
+        struct story_away away;
+        const char *sentence; /* NULL: it is as it may be */
+    } cases[] = {
+        {{.until_s = 0}, NULL},
+        {{.wait_s = 600}, NULL},
+        {{.own_right = true}, "not among the reviewers"},
+        {{.in_place = "robin"}, "named somebody else, or nobody"},
+        {{.in_place = "nobody"}, "named somebody else, or nobody"},
+        {{.nobody = true}, "named somebody else, or nobody"},
+        {{.stand_in = "alice"}, "named somebody else, or nobody"},
+        {{.stand_in = "stranger"}, "names 'stranger' to stand in for them, who was never added"},
+        {{.after = true}, "named after the action was asked"},
+        {{.from_s = 60, .wait_s = 100}, "not under way when it was asked"},
+        {{.until_s = 60, .wait_s = 100}, "or is not now"},
+        {{.back = true}, "named somebody else, or nobody"},
+        {{.paused = true}, "could not decide this either"},
+        {{.revoked = true}, "with a credential that is over"},
+        {{.leaves = true}, "not among the reviewers"},
+        {{.credential = "c-alice"}, "is said to be away, but not by themself"},
+        {{.credential = "t-rita"}, "is said to be away, but not by themself"},
+        {{.by = "operator"}, "is said to be away, but not by themself"},
+        {{.who = "alice", .credential = "c-alice", .in_place = "alice"}, "in the requester set"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct story s = {.away = &cases[i].away, .approver_group = "engineers"};
+        struct hearing h;
+
+        hear(s, &h);
+        bool as_said = cases[i].sentence == NULL
+                           ? h.findings == 0
+                           : strstr(sl_buf_text(&h.said), cases[i].sentence) != NULL;
+        if (!SL_CHECK(as_said))
+            printf("# case %zu, heard:\n# %s\n", i, sl_buf_text(&h.said));
+        sl_buf_done(&h.said);
+    }
+}
+
+static void test_away_and_others(void)
+{
+    const struct story_away away = {.until_s = 0};
+    struct story s = {.away = &away,
+                      .approver_group = "engineers",
+                      .second_voter = true,
+                      .approve_without_quorum = true};
+
+    expect("the right of one for two places", s, "right has been used already");
+    s = (struct story){.away = &away, .approver_group = "engineers", .requester_too = "stranger"};
+    expect("somebody is not known", s, "nobody stands in for others in what is asked here");
+    s.requester_too = NULL;
+    s.asks_passkey = true;
+    expect("one credential alone named them", s, "whose naming another person has approved");
+    s.asks_passkey = false;
+    s.requester_too = "sara";
+    expect("whoever is away has a part in it", s, "in the requester set");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -319,9 +431,6 @@ static void test_envelopes(void)
          &h);
     SL_CHECK_TEXT(sl_buf_span(&h.said), "");
     sl_buf_done(&h.said);
-    hear(USED({.nth = 1, .action = 4, .rows = 6, .ended_behind = true}), &h);
-    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
-    sl_buf_done(&h.said);
     expect("other text", USED({.nth = 1, .action = 4, .text = "select email from c where id > 7"}),
            "not of its template");
     expect("other kind",
@@ -343,7 +452,6 @@ static void test_envelopes(void)
            "is used, but it was revoked");
     expect("late", USED({.nth = 1, .action = 4, .late_us = UINT64_C(301000000)}),
            "used after its time");
-    expect("too many rows", USED({.nth = 1, .action = 4, .rows = 6}), "and did not end it");
     expect("unknown",
            USED({.nth = 1, .action = 4, .outcome = SL_OUTCOME_UNKNOWN}, {.nth = 2, .action = 5}),
            "what became of a use was not known");
@@ -353,6 +461,234 @@ static void test_envelopes(void)
     struct story unbounded = USED({.nth = 1, .action = 4});
     unbounded.envelope.times = 1001;
     expect("no bounds", unbounded, "has no bounds");
+    struct story elsewhere = USED({.nth = 1, .action = 4});
+    elsewhere.spender_target = "staging";
+    expect("elsewhere", elsewhere, "is used by 'bot' on 'staging'");
+    struct story unmade = USED({.nth = 1, .action = 4});
+    unmade.no_session = true;
+    expect("in no session", unmade, "is used in session 1, which never began");
+    expect("no envelope", (struct story){.spend_nth = 1}, "but is no envelope");
+    expect("without a yes",
+           (struct story){.envelope = {3, 5, 300},
+                          .no_vote = true,
+                          .uses = &(struct story_use){.nth = 1, .action = 4},
+                          .use_count = 1},
+           "is used with 0 of the 1 votes");
+}
+
+static void clean(struct story s)
+{
+    struct hearing h;
+
+    hear(s, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+}
+
+/* A use is tied to what people saw: the template, whatever is recorded of literals, and all that
+ * the leaf tells of the document. */
+static void test_P3_an_envelope_is_used_for_what_was_approved(void)
+{
+    static const struct {
+        const char *name;
+        struct story_deed deed;
+    } others[] = {
+        {"dataset", {"tickets", .dataset = "public.salaries", .statement = "select"}},
+        {"label", {"tickets", .label = "financial", .statement = "select"}},
+        {"reason", {"tickets", .reason = "another", .statement = "select"}},
+        {"rule", {"tickets", .rule = "another", .statement = "select"}},
+        {"effect", {"tickets", .more_effects = SL_EFFECT_EXPORT, .statement = "select"}},
+        {"statement", {"tickets", .statement = "copy"}},
+    };
+    static const char shape[] = "select email from c where id = ?",
+                      odd[] = "select \"{text}\" from c where id = {integer}";
+
+    for (size_t i = 0; i < SL_COUNT(others); i++)
+        expect(others[i].name, USED({.nth = 1, .action = 4, .deed = &others[i].deed}),
+               "does something else than what was approved");
+    clean(USED({.nth = 1, .action = 4, .text = shape, .flags = SL_INTENT_SHAPE}));
+    expect("other shape",
+           USED({.nth = 1,
+                 .action = 4,
+                 .text = "select mail from c where id = ?",
+                 .flags = SL_INTENT_SHAPE}),
+           "not of its template");
+    expect("no text", USED({.nth = 1, .action = 4, .text = ""}), "not of its template");
+    expect("a digest",
+           USED({.nth = 1,
+                 .action = 4,
+                 .text = "12345678901234567890123456789012",
+                 .flags = SL_INTENT_TEXT_DIGEST}),
+           "not of its template");
+    struct story named = USED({.nth = 1,
+                               .action = 4,
+                               .text = "select \"{text}\" from c where id = ?",
+                               .flags = SL_INTENT_SHAPE});
+    named.template = odd;
+    clean(named);
+    struct story broken =
+        USED({.nth = 1, .action = 4, .text = "select email from c where name = '\xff'"});
+    broken.template = "select email from c where name = {text}";
+    clean(broken);
+    struct story hidden = USED({.nth = 1, .action = 4, .text = ""});
+    hidden.template = "";
+    expect("no template", hidden, "a template of is not in the ledger");
+}
+
+/* What may be asked as one, as far as a leaf shows it. */
+static void test_P3_what_an_envelope_may_be(void)
+{
+    static const struct story_deed deeds[] = {
+        {"tickets", .statement = "copy"},
+        {"tickets", .statement = "select", .more_effects = SL_EFFECT_EXPORT},
+        {"tickets", .statement = "select", .more_effects = SL_EFFECT_DELETE}};
+    static const struct story_deed no_run = {"", .statement = "select"};
+
+    for (size_t i = 0; i < SL_COUNT(deeds); i++) {
+        struct story s = USED({.nth = 1, .action = 4, .deed = &deeds[i]});
+        s.envelope_deed = &deeds[i];
+        expect("more than a read", s, "is for more than one SELECT that reads");
+    }
+    struct story s = USED({.nth = 1, .action = 4, .deed = &no_run});
+    s.envelope_deed = &no_run;
+    expect("no run", s, "this envelope is for no run");
+    s = USED({.nth = 1, .action = 4});
+    s.list = 2;
+    expect("a list", s, "is for more than one SELECT that reads");
+    s = USED({.nth = 1, .action = 4});
+    s.rule = STORY_RULE;
+    expect("no rule lets one be asked", s, "that no envelope is asked for");
+}
+
+/* No use gives more rows than people let pass, the last one neither; with a yes of its own it goes
+ * on, and is the last. */
+static void test_rows(void)
+{
+    const struct story_use within = {.nth = 1, .action = 4, .rows = 5},
+                           more = {.nth = 1, .action = 4, .rows = 6, .ended_behind = true};
+    struct story_use u = more;
+
+    clean(used(&within, 1));
+    expect("more", used(&u, 1), "gave 6 rows, more than 5");
+    u.outcome_later = true;
+    expect("told later", used(&u, 1), "gave 6 rows, more than 5");
+    u.on_to = 6;
+    clean(used(&u, 1));
+    u.rows = 7;
+    expect("beyond that", used(&u, 1), "gave 7 rows, but people let it go on to 6");
+    u.on_by = 1;
+    expect("beyond a number", used(&u, 1), "gave 7 rows, but people let it go on to 6");
+    u.rows = 6;
+    clean(used(&u, 1));
+    u.on_unasked = true;
+    expect("another goes on", used(&u, 1), "gave 6 rows, more than 5");
+    u = more;
+    u.on_to = 6;
+    u.ended_behind = false;
+    expect("goes on and on", used(&u, 1), "and did not end it");
+    const struct story_use three[] = {{.nth = 1, .action = 4},
+                                      {.nth = 2, .action = 5},
+                                      {.nth = 3, .action = 6, .last = true, .rows = 6}};
+    expect("the last", used(three, 3), "gave 6 rows, more than 5");
+    struct story lower = used(&within, 1);
+    lower.voted_rows = 4;
+    expect("lowered by a yes", lower, "gave 5 rows, more than 4");
+    lower.voted_rows = 50;
+    clean(lower);
+}
+
+#define NAMED "\"name\":\"regulated data leaves\"}"
+#define BY_STEWARDS "\"reviewers\":{\"groups\":[\"data-stewards\"],\"need\":1}"
+#define ESCALATED(after, who)                                                            \
+    "\"escalate\":{\"after\":\"" after "\",\"reviewers\":{\"identities\":[\"" who "\"]," \
+    "\"need\":1}},"
+
+/* The leaf names its rules: what it asks for is what they say, as the policy has them. */
+static void test_rules(void)
+{
+    static const struct {
+        const char *rule, *sentence;
+    } rows[] = {
+        {"{\"decide_in\":[\"console\"]," NAMED, "less than that says: where it is decided"},
+        {"{" ESCALATED("2m", "sara") NAMED, "the time until it is escalated"},
+        {"{" ESCALATED("1m", "tom") "\"name\":\"regulated data leaves\"," BY_STEWARDS "}",
+         "those who decide"},
+        {"{\"expires\":\"14m\"," NAMED, "the time to decide"},
+        {"{\"keys\":\"device-bound\"," NAMED, "a passkey that cannot be copied"},
+        {"{" NAMED, NULL},
+        {"{\"name\":\"regulated data leaves\",\"proof\":\"passkey\"}",
+         "less than that says: a passkey"},
+        {"{\"name\":\"regulated data leaves\",\"reason\":\"required\"}", "a reason"},
+        {"{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"data-stewards\"],"
+         "\"need\":3}}",
+         "those who decide"},
+        {"{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"chiefs\"],\"need\":1}}",
+         "those who decide"},
+        {"{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"data-stewards\"],"
+         "\"identities\":[\"tom\"],\"need\":1}}",
+         "those who decide"},
+        {"{\"name\":\"another\"}", "which its policy does not have"},
+    };
+    static const char all[] = "{\"decide_in\":[\"http\",\"console\"]," ESCALATED(
+        "1m", "sara") "\"expires\":\"15m\","
+                      "\"name\":\"regulated data leaves\",\"reason\":\"required\"," BY_STEWARDS "}";
+    struct story s = {.escalated = 'e', .second_voter = true, .approve_without_quorum = true};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        s.rule = rows[i].rule;
+        if (rows[i].sentence == NULL)
+            clean(s);
+        else
+            expect(rows[i].rule, s, rows[i].sentence);
+    }
+    s.rule = all;
+    s.decide_in = "http";
+    s.asked_reason = "TKT-1";
+    clean(s);
+    expect("other rules", (struct story){.digested_rule = "{}"}, "are not those that it names");
+    expect("of no rules", (struct story){.without_rules = true}, "has no digest 'rules'");
+    expect("of another name",
+           (struct story){.named_rule = "another", .other_rules = "{\"name\":\"another\"},"},
+           "are not those that it names");
+    expect("an old policy", (struct story){.in_force_no_more = true},
+           "a policy that is not in force");
+}
+
+/* What nothing speaks of is held by the target's default, and by those who decide that. */
+static void test_held_by_default(void)
+{
+#define PEOPLE "{\"groups\":[\"data-stewards\"],\"need\":1}"
+#define NOBODY "{\"default\":\"hold\",\"reviewers\":null}"
+    const struct story s = {.named_rule = "default",
+                            .target_text = "{\"name\":\"finance\",\"reviewers\":" PEOPLE "}",
+                            .digested_default = "{\"default\":\"hold\",\"reviewers\":" PEOPLE "}"};
+    struct story other = s;
+
+    clean(s);
+    other.digested_default = NOBODY;
+    expect("other people's digest", other, "are not those that it names");
+    other = s;
+    other.target_text = "{\"name\":\"finance\",\"reviewers\":{\"groups\":[\"chiefs\"],\"need\":1}}";
+    expect("other people", other, "held by default, but not by those who decide then");
+    other = s; /* nobody is named: anybody who may decide anything */
+    other.target_text = "{\"default\":\"hold\",\"name\":\"finance\"}";
+    other.rule = "{\"name\":\"x\",\"reviewers\":{\"groups\":[\"data-stewards\",\"auditors\"],"
+                 "\"need\":2},\"then\":\"hold\"}";
+    other.other_rules =
+        "{\"name\":\"a\",\"reviewers\":{\"groups\":[\"data-stewards\"],\"identities\":[\"tom\"],"
+        "\"need\":1},\"then\":\"hold\"},{\"name\":\"l\",\"reviewers\":{\"groups\":[\"nobody\"],"
+        "\"need\":1},\"then\":\"allow\"},";
+    other.digested_default = "{\"default\":\"hold\",\"reviewers\":{\"groups\":[\"auditors\","
+                             "\"data-stewards\"],\"identities\":[\"tom\"],\"need\":1}}";
+    clean(other);
+    other.rule = other.other_rules = NULL; /* nobody may decide anything */
+    other.digested_default = NOBODY;
+    clean(other);
+    clean((struct story){.named_rule = "default", .rule = "{\"name\":\"default\"}"});
+    struct story enveloped = USED({.nth = 1, .action = 4});
+    enveloped.named_rule = "default";
+    enveloped.digested_default = NOBODY;
+    expect("an envelope", enveloped, "held by default, where no envelope is asked for");
 }
 
 /* Two accounts with a vote each, that turn out to be one person's before the grant is spent. */
@@ -462,20 +798,93 @@ static void with_document(const char *asked, char *beside, const char *sentence,
     sl_buf_done(&h.said);
 }
 
+/* Columns are told where there is room; labels, effects and names always. */
+static void test_datasets_of_a_document(void)
+{
+    static const char *const datasets[] = {
+        "[{\"effects\":[\"read\"],\"labels\":[\"pii\"],\"name\":\"public.customers\"}]",
+        "[{\"effects\":[\"export\"],\"labels\":[],\"name\":\"public.customers\"}]",
+        "[{\"effects\":[\"export\"],\"labels\":[\"pii\"],\"name\":\"public.others\"}]",
+        "[{\"effects\":[\"export\"],\"labels\":[\"pii\"],\"name\":\"public.customers\"}]"};
+
+    for (size_t i = 0; i < SL_COUNT(datasets); i++) {
+        struct hearing h = {.said = sl_buf(64 * 1024)};
+        SL_BUF(text, 4096);
+        uint8_t digest[32];
+        SL_BUF(facts, 4096);
+        SL_BUF(leaf, SL_ENTRY_MAX);
+        bool last = i + 1 == SL_COUNT(datasets);
+
+        sl_buf_say(&text,
+                   "{\"datasets\":%s,\"effects\":[\"read\",\"export\"],\"statements\":[\"copy\"]}",
+                   datasets[i]);
+        sl_action_document_digest(sl_buf_span(&text), digest);
+        sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                                                 .time_us = 1,
+                                                                 .approval = STORY_ID,
+                                                                 .digest = digest,
+                                                                 .facts = story_facts(&facts, 1)});
+        SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
+        sl_audit_documents(h.audit, give_document, (void *)sl_buf_text(&text));
+        SL_CHECK_INT(sl_audit_leaf(h.audit, 0, sl_buf_span(&leaf)), SL_OK);
+        if (!SL_CHECK((strstr(sl_buf_text(&h.said), "other datasets") == NULL) == last))
+            printf("# %s: %s\n", datasets[i], sl_buf_text(&h.said));
+        sl_audit_free(h.audit);
+        sl_buf_done(&h.said);
+    }
+}
+
 static void test_P3_P10_documents(void)
 {
     static char right[] =
         "{\"environment\":\"production\",\"identity\":\"bot\",\"protocol\":\"postgres\","
         "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}";
+    static char nonsense[] = "no JSON at all";
     static char other[] =
         "{\"environment\":\"production\",\"identity\":\"rob\",\"protocol\":\"postgres\","
         "\"requesters\":[\"rob\"],\"target\":\"finance\"}";
 
     with_document(right, right, "", 1, 0);
     with_document(right, NULL, "", 0, 1); /* erased: nothing to say */
+    with_document(nonsense, nonsense, "is not JSON", 1, 0);
     with_document(right, other, "is not the one that approval", 0, 0);
     with_document(other, other, "names another identity than its document", 1, 0);
     with_document(other, other, "names another requester set than its document", 1, 0);
+}
+
+#define DOCUMENT(before, after)                                             \
+    "{" before "\"environment\":\"production\",\"identity\":\"bot\"," after \
+    "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}"
+#define POSTGRES "\"protocol\":\"postgres\","
+
+/* The leaf of with_document says nothing of all this. */
+static void test_P3_what_a_leaf_leaves_out_of_its_document(void)
+{
+    static struct {
+        char text[512];
+        const char *sentence;
+    } rows[] = {
+        {DOCUMENT("", POSTGRES "\"reason\":\"TKT-1\","), "tells of other reason than its document"},
+        {DOCUMENT("", POSTGRES "\"run\":\"tickets\","), "tells of other run"},
+        {DOCUMENT("", POSTGRES "\"sink\":\"mail\","), "tells of other sink"},
+        {DOCUMENT("\"effects\":[\"delete\"],", POSTGRES), "tells of other effects"},
+        {DOCUMENT("\"statements\":[\"delete\"],", POSTGRES), "tells of other statements"},
+        {DOCUMENT("\"datasets\":[{\"name\":\"public.salaries\"}],", POSTGRES),
+         "tells of other datasets"},
+        {DOCUMENT("", POSTGRES "\"rules\":\"00\","), "names other rules"},
+        {DOCUMENT("\"operation\":{\"continues\":3},", POSTGRES), "lets something else go on"},
+        {DOCUMENT("\"operation\":{\"delivered\":3},", POSTGRES), "lets something else go on"},
+        {DOCUMENT("\"operation\":{\"envelope\":{\"for_s\":1,\"rows\":1,\"times\":1}},", POSTGRES),
+         "has other bounds"},
+        {DOCUMENT(
+             "\"operation\":{\"envelope\":{\"for_s\":1,\"rows\":1,\"times\":1},\"sql\":\"x\"},",
+             POSTGRES),
+         "has another template"},
+        {DOCUMENT("", "\"protocol\":\"external\","), "another protocol"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        with_document(rows[i].text, rows[i].text, rows[i].sentence, 1, 0);
 }
 
 static void test_bad_leaves(void)
@@ -528,16 +937,26 @@ int main(void)
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
+    SL_RUN(test_own_accounts);
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_who_is_switched_off);
     SL_RUN(test_erasing_is_governed);
     SL_RUN(test_escalated);
+    SL_RUN(test_away);
+    SL_RUN(test_away_and_others);
     SL_RUN(test_moves);
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);
     SL_RUN(test_lists);
     SL_RUN(test_envelopes);
+    SL_RUN(test_P3_an_envelope_is_used_for_what_was_approved);
+    SL_RUN(test_P3_what_an_envelope_may_be);
+    SL_RUN(test_rows);
+    SL_RUN(test_rules);
+    SL_RUN(test_held_by_default);
     SL_RUN(test_P3_P10_documents);
+    SL_RUN(test_datasets_of_a_document);
+    SL_RUN(test_P3_what_a_leaf_leaves_out_of_its_document);
     SL_RUN(test_one_person_is_one_vote);
     SL_RUN(test_said_twice);
     SL_RUN(test_observed);

@@ -477,10 +477,13 @@ static void test_times_and_wishes(void)
 /* By default the worst in production asks for a passkey, and nothing else does. */
 static void test_what_prefers_a_passkey(void)
 {
-    static const uint32_t top[] = {SL_EFFECT_EXPORT, SL_EFFECT_PRIVILEGE, SL_EFFECT_PROGRAM,
-                                   SL_EFFECT_ADMIN, SL_EFFECT_READ | SL_EFFECT_EXPORT};
-    static const uint32_t others[] = {SL_EFFECT_READ, SL_EFFECT_DELETE, SL_EFFECT_DDL,
-                                      SL_EFFECT_OPAQUE, 0};
+    static const uint32_t top[] = {SL_EFFECT_EXPORT,
+                                   SL_EFFECT_PRIVILEGE,
+                                   SL_EFFECT_PROGRAM,
+                                   SL_EFFECT_ADMIN,
+                                   SL_EFFECT_READ | SL_EFFECT_EXPORT,
+                                   SL_EFFECT_OPAQUE};
+    static const uint32_t others[] = {SL_EFFECT_READ, SL_EFFECT_DELETE, SL_EFFECT_DDL, 0};
     SL_FREED_BY(sl_config) struct sl_config *c = config("", "");
 
     if (c == NULL)
@@ -493,6 +496,93 @@ static void test_what_prefers_a_passkey(void)
         SL_CHECK(!sl_policy_prefers_passkey(c, SL_SPAN("production"), others[i]));
     c->settings.passkey_default_off = true;
     SL_CHECK(!sl_policy_prefers_passkey(c, SL_SPAN("production"), SL_EFFECT_EXPORT));
+}
+
+/* Who has passkeys: whoever is named here. */
+static bool has_passkey(void *group, const struct sl_reviewers *r)
+{
+    bool named = false;
+
+    for (size_t i = 0; i < r->groups.count; i++)
+        named = named || sl_span_is(r->groups.items[i], group);
+    return named && r->need == 1;
+}
+
+static bool signs(const char *policy, const char *target, const char *says, char *who)
+{
+    struct ask ask = {.identity = "bot",
+                      .kind = SL_AGENT,
+                      .groups = "agents",
+                      .says = says,
+                      .touches = strstr(says, "delete") != NULL ? "public.b=delete(*)" : ""};
+    SL_FREED_BY(sl_config) struct sl_config *c = NULL;
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    const struct sl_reviewers *found[8];
+    struct sl_reviewers signers[8];
+    struct sl_answer a;
+    SL_BUF(yaml, 4096);
+
+    sl_buf_say(&yaml,
+               "targets: [{name: shop, address: /run, database: d, environment: production, "
+               "login: {user: u}, access: {groups: [a]}%s}]\npolicy:\n%s",
+               target, policy);
+    c = ask_load(sl_buf_span(&yaml));
+    if (c == NULL || sl_arena_new(&mem, 1 << 20) != SL_OK)
+        return false;
+    struct sl_question q = ask_question(mem, c, &ask);
+    sl_policy_judge(c, &q, mem, &a);
+    SL_CHECK_INT(a.verdict, SL_HOLD);
+    size_t count = sl_policy_signers(c, &q, &a, found, SL_COUNT(found));
+    for (size_t i = 0; i < count; i++)
+        signers[i] = *found[i];
+    return sl_policy_signs_by_default(c, SL_SPAN("production"), q.meaning, &a, signers, count,
+                                      has_passkey, who);
+}
+
+/* P4: what is added to a question never takes the default's signature away. */
+static void test_signs_by_default(void)
+{
+    static const char exports[] = "  - {name: e, when: {effects: [export]}, then: hold, "
+                                  "reviewers: {groups: [stewards]}%s}\n"
+                                  "  - {name: d, when: {effects: [delete]}, then: hold, "
+                                  "reviewers: {groups: [dba]%s}%s}\n";
+    static const struct {
+        const char *e, *need, *d, *target, *says, *who;
+        bool signs;
+    } rows[] = {
+        {"", "", "", ", default: allow", "copy to=export", "stewards", true},
+        {"", "", "", ", default: allow", "copy to=export", "dba", false},
+        {"", "", "", ", default: allow", "delete=delete", "dba", false}, /* not of the worst */
+        /* a further statement: others have none, or decide elsewhere, or are more */
+        {"", "", "", ", default: allow", "copy to=export;delete=delete", "stewards", true},
+        {"", ", need: 2", "", ", default: allow", "copy to=export;delete=delete", "stewards", true},
+        {"", "", ", decide_in: [cli]", ", default: allow", "copy to=export;delete=delete",
+         "stewards", true},
+        /* each of them elsewhere */
+        {", decide_in: [slack]", "", "", ", default: allow", "copy to=export", "stewards", false},
+        {", decide_in: [slack]", "", ", decide_in: [cli]", ", default: allow",
+         "copy to=export;delete=delete", "stewards", false},
+        {", decide_in: [slack, http]", "", "", ", default: allow", "copy to=export", "stewards",
+         true},
+        {", decide_in: [slack]", "", "", "", "copy to=export", "stewards", true}, /* the default */
+        /* the default's reviewers count also where a rule's take their place */
+        {"", "", "", "", "drop=privilege", "stewards", true},
+        {"", "", "", "", "drop=privilege;delete=delete", "stewards", true},
+        {"", "", "", ", reviewers: {groups: [own]}", "drop=privilege;delete=delete", "stewards",
+         false},
+        {"", "", "", ", reviewers: {groups: [own]}", "drop=privilege;delete=delete", "own", true},
+        /* nobody knows what it is */
+        {"", "", "", ", default: allow", "select=opaque", "stewards", true},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(policy, 2048);
+
+        sl_buf_say(&policy, exports, rows[i].e, rows[i].need, rows[i].d);
+        bool said = signs(sl_buf_text(&policy), rows[i].target, rows[i].says, (char *)rows[i].who);
+        if (!SL_CHECK_INT(said, rows[i].signs))
+            printf("#   row %zu: %s\n", i, rows[i].says);
+    }
 }
 
 static bool is_top(const char *policy, const char *name, const char *group)
@@ -669,6 +759,7 @@ int main(void)
     SL_RUN(test_who_decides);
     SL_RUN(test_times_and_wishes);
     SL_RUN(test_what_prefers_a_passkey);
+    SL_RUN(test_signs_by_default);
     SL_RUN(test_who_reviews_for_the_top_tier);
     SL_RUN(test_no_memory_is_a_deny);
     SL_RUN(test_who_may_enter_and_as_whom);

@@ -1,5 +1,8 @@
 /* Random policies and random questions: what must hold for all of them.
- *   - adding a hold or deny rule never loosens the verdict, nor who must agree
+ *   - adding a hold or deny rule never loosens anything: the verdict, how many must agree, in which
+ *     channels, with which proof, how long it waits for a reason, what may be asked as an envelope
+ *   - adding a statement never loosens anything of that, whatever rules it brings along
+ *   - a change that counts as tighter (sl_config_tightens) loosens nothing of it either
  *   - adding any rule never loosens what a hold or deny rule gave
  *   - the order of rules does not matter
  *   - opaque is never allowed unless a rule names it
@@ -36,6 +39,21 @@ static void put_key(struct sl_buf *b, const char **comma, const char *key, const
     *comma = ", ";
 }
 
+/* What a hold rule asks for beside people. */
+static void put_demands(struct sl_buf *b)
+{
+    if (pick(2) == 0)
+        sl_buf_say(b, ", decide_in: [%s]",
+                   ONE_OF("slack", "cli", "console, slack", "http, slack", "http, cli", "console",
+                          "cli, http, console", "teams, slack"));
+    if (pick(6) == 0)
+        sl_buf_say(b, ", proof: passkey%s", ONE_OF("", ", keys: device-bound"));
+    if (pick(6) == 0)
+        sl_buf_put_str(b, ", reason: required");
+    if (pick(3) == 0)
+        sl_buf_put_str(b, ", envelope: yes");
+}
+
 /* then: NULL for any. */
 static void put_rule(struct sl_buf *b, unsigned number, const char *then)
 {
@@ -66,6 +84,8 @@ static void put_rule(struct sl_buf *b, unsigned number, const char *then)
     if (!allow && pick(2) == 0 && strcmp(verdict, "hold") == 0)
         sl_buf_say(b, ", reviewers: {groups: [%s], need: %u}", ONE_OF("dba", "stewards"),
                    pick(3) + 1);
+    if (strcmp(verdict, "hold") == 0)
+        put_demands(b);
     if (allow && pick(3) == 0)
         sl_buf_say(b, ", budget: {rows: %u%s}", pick(100) + 1,
                    ONE_OF("", "", ", per: 1h", ", per: run"));
@@ -75,11 +95,17 @@ static void put_rule(struct sl_buf *b, unsigned number, const char *then)
 struct world {
     char rules[MOST_RULES][1024], target[200];
     size_t rule_count;
+    bool unsigned_;              /* passkeys.by_default: off */
+    unsigned dba, stewards, own; /* how many of each have passkeys */
 };
 
 static struct world random_world(void)
 {
-    struct world w = {.rule_count = pick(MOST_RULES)};
+    struct world w = {.rule_count = pick(MOST_RULES),
+                      .unsigned_ = pick(8) == 0,
+                      .dba = pick(4),
+                      .stewards = pick(4),
+                      .own = pick(2)};
     SL_BUF(b, 1000);
 
     sl_buf_say(&b, "%s%s", ONE_OF("", ", default: hold", ", default: allow", ", default: deny"),
@@ -98,13 +124,14 @@ static struct sl_config *build(const struct world *w, size_t shift, const char *
 {
     SL_BUF(yaml, 64 * 1024);
 
-    sl_buf_say(
-        &yaml,
-        "targets: [{name: shop, address: /run, database: d, login: {user: u}, access: {groups: "
-        "[a]}, mode: %s%s,\n labels: [{tables: [\"*.customers\"], label: pii}, {tables: "
-        "[public.orders, "
-        "staging.raw], label: money}]}]\npolicy:\n  [",
-        observe ? "observe" : "enforce", w->target);
+    sl_buf_say(&yaml,
+               "%stargets: [{name: shop, address: /run, database: d, environment: production, "
+               "login: {user: u}, access: {groups: [a]}, mode: %s%s,\n labels: [{tables: "
+               "[\"*.customers\"], label: pii}, {tables: "
+               "[public.orders, "
+               "staging.raw], label: money}]}]\npolicy:\n  [",
+               w->unsigned_ ? "passkeys: {by_default: off}\n" : "", observe ? "observe" : "enforce",
+               w->target);
     if (more != NULL)
         sl_buf_say(&yaml, "%s, ", more);
     for (size_t i = 0; i < w->rule_count; i++)
@@ -113,28 +140,52 @@ static struct sl_config *build(const struct world *w, size_t shift, const char *
     return ask_load(sl_buf_span(&yaml));
 }
 
-static struct ask random_ask(char says[200], char touches[200])
+/* Statements one after the other, each with what it touches: the first `count` of them, or one
+ * more.
+ */
+struct story {
+    char says[2][200], touches[2][400];
+};
+
+static void put_statement(struct sl_buf *says, struct sl_buf *touches)
 {
-    SL_BUF(b, 200);
-    size_t statements = pick(4), accesses = pick(3);
+    const char *effects = ONE_OF(EFFECTS, "opaque", "read+export", "read+call");
+    bool is_of_data = strcmp(effects, "ddl") != 0 && strcmp(effects, "call") != 0 &&
+                      strcmp(effects, "program") != 0 && strcmp(effects, "opaque") != 0;
+
+    sl_buf_say(says, "%s%s=%s", says->n > 0 ? ";" : "",
+               ONE_OF("select", "insert", "drop table", "do", "copy to"), effects);
+    if (is_of_data || pick(4) > 0) /* of no dataset it touches no data (judge.c) */
+        sl_buf_say(touches, "%s%s=%s(%s)", touches->n > 0 ? ";" : "", ONE_OF(DATASETS), effects,
+                   ONE_OF("*", "a", "email,ssn"));
+}
+
+static struct story random_story(void)
+{
+    struct story s;
+    SL_BUF(says, 200);
+    SL_BUF(touches, 400);
+    size_t statements = pick(4);
 
     for (size_t i = 0; i < statements; i++)
-        sl_buf_say(&b, "%s%s=%s", i > 0 ? ";" : "",
-                   ONE_OF("select", "insert", "drop table", "do", "copy to"),
-                   ONE_OF(EFFECTS, "opaque", "read+export", "read+call"));
-    memcpy(says, sl_buf_text(&b), b.n + 1);
-    sl_buf_reset(&b);
-    for (size_t i = 0; i < accesses; i++)
-        sl_buf_say(&b, "%s%s=%s(%s)", i > 0 ? ";" : "", ONE_OF(DATASETS),
-                   ONE_OF("read", "insert", "delete", "ddl", "read+export", "", "opaque"),
-                   ONE_OF("*", "a", "email,ssn"));
-    memcpy(touches, sl_buf_text(&b), b.n + 1);
+        put_statement(&says, &touches);
+    for (int more = 0; more < 2; more++) {
+        memcpy(s.says[more], sl_buf_text(&says), says.n + 1);
+        memcpy(s.touches[more], sl_buf_text(&touches), touches.n + 1);
+        put_statement(&says, &touches);
+    }
+    return s;
+}
+
+static struct ask random_ask(const struct story *s)
+{
     bool agent = pick(2) == 0;
+
     return (struct ask){.identity = agent ? "bot" : "ann",
                         .kind = agent ? SL_AGENT : SL_HUMAN,
                         .groups = ONE_OF("agents", "people,agents", "people", "none"),
-                        .says = says,
-                        .touches = touches,
+                        .says = s->says[0],
+                        .touches = s->touches[0],
                         .now_us = (uint64_t)pick(2000000000) * 1000000};
 }
 
@@ -143,10 +194,42 @@ struct outcome {
     enum sl_verdict by_rules; /* the strictest among hold and deny rules alone */
     uint64_t need;            /* people that must agree, over all requirements */
     bool names_opaque;
+    bool passkey; /* some rule or the default asks for it */
+    bool stuck;   /* held, and no channel is left: the keeper denies it */
 };
 
-static bool judge(const struct sl_config *c, const struct ask *ask, struct sl_arena *mem,
-                  struct outcome *out)
+static bool has_passkeys(void *context, const struct sl_reviewers *r)
+{
+    const struct world *w = context;
+    unsigned people = 0;
+
+    for (size_t i = 0; i < r->groups.count; i++)
+        people += sl_span_is(r->groups.items[i], "dba")        ? w->dba
+                  : sl_span_is(r->groups.items[i], "stewards") ? w->stewards
+                                                               : w->own;
+    return r->need > 0 && people >= r->need;
+}
+
+/* As the keeper asks for it. */
+static void ask_proof(const struct sl_config *c, const struct sl_question *q, struct world *w,
+                      struct outcome *out)
+{
+    struct sl_reviewers signers[MOST_RULES + 3];
+    const struct sl_reviewers *found[MOST_RULES + 3];
+    size_t count = sl_policy_signers(c, q, &out->a, found, SL_COUNT(found));
+
+    for (size_t i = 0; i < count; i++)
+        signers[i] = *found[i];
+    out->passkey =
+        out->a.passkey || (out->a.verdict == SL_HOLD &&
+                           sl_policy_signs_by_default(c, q->target->environment, q->meaning,
+                                                      &out->a, signers, count, has_passkeys, w));
+    uint32_t open = out->passkey ? SL_DECIDE_IN_PASSKEY : SL_DECIDE_IN_ALL;
+    out->stuck = (open & ~out->a.shut) == 0;
+}
+
+static bool judge(struct world *w, const struct sl_config *c, const struct ask *ask,
+                  struct sl_arena *mem, struct outcome *out)
 {
     const struct sl_reviewers *r[MOST_RULES + 3];
 
@@ -163,7 +246,29 @@ static bool judge(const struct sl_config *c, const struct ask *ask, struct sl_ar
     size_t count = sl_policy_reviewers(c, &q, &out->a, r, SL_COUNT(r));
     for (size_t i = 0; i < count; i++)
         out->need += r[i]->need;
+    ask_proof(c, &q, w, out);
     return true;
+}
+
+static bool is_more(uint64_t limit, uint64_t than) /* 0: none at all */
+{
+    return than != 0 && (limit == 0 || limit > than);
+}
+
+/* Does `b` let anything run that `a` did not, or with fewer people, less proof, in more ways? */
+static bool is_looser(const struct outcome *a, const struct outcome *b)
+{
+    if (b->a.verdict < a->a.verdict)
+        return true;
+    if (b->a.verdict == SL_DENY || (b->a.verdict == SL_HOLD && b->stuck))
+        return false;
+    if (a->a.reason_required && !b->a.reason_required)
+        return true;
+    if (a->a.verdict != SL_HOLD)
+        return false;
+    return a->stuck || b->need < a->need || (a->passkey && !b->passkey) ||
+           (a->a.device_bound && !b->a.device_bound) || (a->a.shut & ~b->a.shut) != 0 ||
+           (b->a.envelope && !a->a.envelope);
 }
 
 static bool same(const struct outcome *a, const struct outcome *b)
@@ -175,11 +280,62 @@ static bool same(const struct outcome *a, const struct outcome *b)
            memcmp(a->a.rules_digest, b->a.rules_digest, sizeof a->a.rules_digest) == 0;
 }
 
+/* Some change of the configuration: of one rule, of the default, or a rule more or less. */
+static struct world changed(const struct world *w)
+{
+    struct world x = *w;
+    SL_BUF(b, 1000);
+
+    if (pick(4) == 0 || x.rule_count == 0) {
+        sl_buf_say(&b, ", default: %s%s", ONE_OF("hold", "allow", "deny"),
+                   strstr(w->target, "own") != NULL ? ", reviewers: {groups: [own]}" : "");
+        memcpy(x.target, sl_buf_text(&b), b.n + 1);
+    } else if (pick(4) == 0) {
+        memcpy(x.rules[0], x.rules[--x.rule_count], sizeof x.rules[0]);
+    } else {
+        char *rule = x.rules[pick((uint32_t)x.rule_count)];
+        char *need = strstr(rule, "need: "), *decide = strstr(rule, ", decide_in: [");
+        if (need != NULL && pick(2) == 0) {
+            need[6] = (char)('1' + pick(4));
+        } else if (strstr(rule, "then: hold") != NULL) {
+            char *rest = decide != NULL ? strchr(decide, ']') + 1 : rule + strlen(rule) - 1;
+            size_t head = (size_t)((decide != NULL ? decide : rest) - rule);
+            sl_buf_say(&b, "%S, decide_in: [%s]%s", sl_span(rule, head),
+                       ONE_OF("slack", "cli", "console", "http, slack", "console, slack",
+                              "console, http", "console, http, slack", "console, http, cli"),
+                       rest);
+            memcpy(rule, sl_buf_text(&b), b.n + 1);
+        }
+    }
+    return x;
+}
+
+static unsigned proven; /* changes that count as tighter */
+
+/* NULL: nobody can prove that it is tighter. */
+static struct sl_config *build_tighter(const struct sl_config *before, const struct world *x)
+{
+    struct sl_config *after = build(x, 0, NULL, false);
+
+    if (after == NULL || !sl_config_tightens(before, after)) {
+        sl_config_free(after);
+        return NULL;
+    }
+    proven++;
+    return after;
+}
+
+static void print_change(const struct world *w, const struct world *x)
+{
+    printf("#   %s -> %s\n", w->target, x->target);
+    for (size_t i = 0; i < x->rule_count; i++)
+        printf("#   %s\n#     -> %s\n", w->rules[i], x->rules[i]);
+}
+
 /* One world, ten questions; each property in turn. */
 static bool one_round(struct sl_arena *mem)
 {
-    char says[200], touches[200];
-    struct world w = random_world();
+    struct world w = random_world(), x = changed(&w);
     SL_BUF(strict, 1000);
     SL_BUF(any, 1000);
     put_rule(&strict, 90, ONE_OF("hold", "deny"));
@@ -191,25 +347,44 @@ static bool one_round(struct sl_arena *mem)
     SL_FREED_BY(sl_config) struct sl_config *more = build(&w, 0, sl_buf_text(&any), false);
     if (plain == NULL || turned == NULL || watched == NULL || stricter == NULL || more == NULL)
         return false;
+    SL_FREED_BY(sl_config) struct sl_config *tighter = build_tighter(plain, &x);
     bool fine = SL_CHECK(memcmp(plain->digest, turned->digest, 32) == 0);
     for (int i = 0; i < 10 && fine; i++) {
-        struct ask ask = random_ask(says, touches);
-        struct outcome a, b, c, d, e;
-        judge(plain, &ask, mem, &a);
-        bool opaque = strstr(says, "opaque") != NULL || strstr(touches, "opaque") != NULL;
+        struct story story = random_story();
+        struct ask ask = random_ask(&story), longer = ask;
+        struct outcome a, b, c, d, e, f;
+        judge(&w, plain, &ask, mem, &a);
+        bool opaque = strstr(ask.says, "opaque") != NULL || strstr(ask.touches, "opaque") != NULL;
         fine &= SL_CHECK(!opaque || a.a.verdict != SL_ALLOW || a.names_opaque);
         fine &= SL_CHECK(a.a.enforced == a.a.verdict);
-        judge(turned, &ask, mem, &b);
+        judge(&w, turned, &ask, mem, &b);
         fine &= SL_CHECK(same(&a, &b));
-        judge(watched, &ask, mem, &c);
+        judge(&w, watched, &ask, mem, &c);
         fine &= SL_CHECK(same(&a, &c) && c.a.enforced == SL_ALLOW);
-        judge(stricter, &ask, mem, &d);
-        fine &= SL_CHECK(d.a.verdict >= a.a.verdict);
+        judge(&w, stricter, &ask, mem, &d);
+        fine &= SL_CHECK(!is_looser(&a, &d) && !is_more(d.a.row_limit, a.a.row_limit));
         fine &= SL_CHECK(d.a.verdict != a.a.verdict || d.a.rule_count >= a.a.rule_count);
-        judge(more, &ask, mem, &e);
+        judge(&w, more, &ask, mem, &e);
         fine &= SL_CHECK(e.a.verdict >= a.by_rules);
-        if (!fine)
+        longer.says = story.says[1];
+        longer.touches = story.touches[1];
+        judge(&w, plain, &longer, mem, &f);
+        fine &= SL_CHECK(!is_looser(&a, &f));
+        if (tighter != NULL) {
+            judge(&x, tighter, &ask, mem, &f);
+            if (!SL_CHECK(!is_looser(&a, &f))) {
+                print_change(&w, &x);
+                fine = false;
+            }
+        }
+        if (!fine) {
             ask_print(&ask);
+            ask_print(&longer);
+            printf("#   strict %s\n#   target %s; passkeys %u %u %u\n", sl_buf_text(&strict),
+                   w.target, w.dba, w.stewards, w.own);
+            for (size_t r = 0; r < w.rule_count; r++)
+                printf("#   %s\n", w.rules[r]);
+        }
     }
     return fine;
 }
@@ -227,6 +402,7 @@ static void test_all_properties(void)
             return;
         }
     }
+    SL_CHECK(proven > ROUNDS / 20);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* P4: nobody in the requester set decides. Every channel is played with every reason. */
 #include "core/approval/approval.h"
+#include "tests/unit/stand_in_cases.h"
 #include "tests/unit/tap.h"
 
 enum { ASKED = 1000, EXPIRES = 5000, NOW = 2000, BEFORE = 500, AFTER = 1500 };
@@ -340,6 +341,7 @@ static const struct {
     {"passkey enrolled in the same moment", same_moment_passkey, SL_DECIDE_NEW_PASSKEY},
     {"a new passkey where none is asked for", new_passkey_that_nobody_asked_for,
      SL_DECIDE_NEW_PASSKEY},
+    STAND_IN_CASES,
 };
 
 static void test_each_reason(void)
@@ -429,6 +431,8 @@ static void test_no_two_wrongs(void)
             if (cases[i].spoil == own_issue || cases[i].spoil == owner_issued ||
                 cases[i].spoil == own_issue_linked || cases[i].spoil == owner_issued_linked)
                 continue; /* a later issuer takes the place of the earlier */
+            if (cases[i].spoil == in_place_of_who_voted || cases[i].spoil == in_place_and_voted)
+                continue; /* so does a later vote */
             cases[i].spoil(&q);
             cases[j].spoil(&q);
             if (!SL_CHECK(sl_decide_check(&q, NULL) != SL_DECIDE_YES))
@@ -502,6 +506,42 @@ static void test_one_vote_per_person(void)
     SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_YES);
 }
 
+/* A right that is not lent shows nobody what its owner could decide. */
+static void test_a_right_that_is_not_lent(void)
+{
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_decide_question q = good();
+        uint32_t may = 77;
+        const char *name = sl_decide_reason_name(cases[i].reason);
+
+        cases[i].spoil(&q);
+        (void)!sl_decide_check(&q, &may);
+        if (strncmp(name, "STAND_IN_", 9) == 0 && !SL_CHECK_INT(may, 0))
+            printf("#   %s\n", cases[i].name);
+    }
+}
+
+/* need: 2, and the right of one: whoever is away and their stand-in fill one place, in any order,
+ * also where a later link makes them so; two who are away and one stand-in fill one, too. */
+static void test_the_right_of_one_fills_one_place(void)
+{
+    static const struct sl_span carol = {(const uint8_t *)"carol", 5},
+                                dave = {(const uint8_t *)"dave", 4},
+                                bob = {(const uint8_t *)"bob", 3};
+    const struct sl_reviewers two = {.groups = {group_names, 1}, .need = 2};
+    const struct sl_vote own = {carol, 1, {NULL, 0}}, lent_to_bob = {bob, 1, carol};
+    const struct sl_vote cases_of_one[][2] = {{own, lent_to_bob},
+                                              {lent_to_bob, own},
+                                              {lent_to_bob, {dave, 1, carol}},
+                                              {lent_to_bob, {bob, 1, dave}},
+                                              {{bob, 1, bob}, lent_to_bob}};
+    const struct sl_vote both[] = {lent_to_bob, {dave, 1, {NULL, 0}}};
+
+    for (size_t i = 0; i < SL_COUNT(cases_of_one); i++)
+        SL_CHECK_INT(sl_quorum(&two, 1, cases_of_one[i], 2, NULL), 1);
+    SL_CHECK_INT(sl_quorum(&two, 1, both, 2, NULL), 2);
+}
+
 int main(void)
 {
     SL_RUN(test_each_reason);
@@ -512,5 +552,7 @@ int main(void)
     SL_RUN(test_every_reason_is_played);
     SL_RUN(test_escalated);
     SL_RUN(test_one_vote_per_person);
+    SL_RUN(test_a_right_that_is_not_lent);
+    SL_RUN(test_the_right_of_one_fills_one_place);
     return sl_tap_done();
 }

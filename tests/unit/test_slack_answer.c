@@ -303,6 +303,42 @@ static void test_no_answer_no_decision(void)
     json_decref(a.json);
 }
 
+/* --- whose ID token ----------------------------------------------------------------------------
+ */
+
+static bool identity(const char *payload)
+{
+    return sl_slack_identity_is_of(sl_span_str(payload), SL_SPAN("T0123"), SL_SPAN("U0123"));
+}
+
+static void test_whose_identity(void)
+{
+#define TEAM "\"https://slack.com/team_id\":"
+#define USER "\"https://slack.com/user_id\":"
+    static const char *const others[] = {
+        "{" TEAM "\"T0124\"," USER "\"U0123\"}",
+        "{" TEAM "\"T0123\"," USER "\"U0124\"}",
+        "{" TEAM "\"T0123\"}",
+        "{" USER "\"U0123\"}",
+        "{" TEAM "[\"T0123\"]," USER "\"U0123\"}",
+        "{" TEAM "null," USER "\"U0123\"}",
+        "{" TEAM "\"T0123 \"," USER "\"U0123\"}",
+        "{" TEAM "\"t0123\"," USER "\"U0123\"}",
+        "{" TEAM "\"T0124\"," TEAM "\"T0123\"," USER "\"U0123\"}",
+        "{\"team_id\":\"T0123\",\"user_id\":\"U0123\"}",
+        "[]",
+        "\"T0123\"",
+        "",
+    };
+
+    SL_CHECK(identity("{\"sub\":\"U0123\"," TEAM "\"T0123\"," USER "\"U0123\"}"));
+    for (size_t i = 0; i < SL_COUNT(others); i++)
+        if (!SL_CHECK(!identity(others[i])))
+            printf("# %s\n", others[i]);
+    SL_CHECK(
+        !sl_slack_identity_is_of(SL_SPAN("{" TEAM "\"\"," USER "\"\"}"), SL_SPAN(""), SL_SPAN("")));
+}
+
 int main(void)
 {
     SL_RUN(test_signatures);
@@ -313,5 +349,6 @@ int main(void)
     SL_RUN(test_members);
     SL_RUN(test_who_does_not_decide);
     SL_RUN(test_no_answer_no_decision);
+    SL_RUN(test_whose_identity);
     return sl_tap_done();
 }

@@ -178,7 +178,7 @@ static void test_votes_are_inert(void)
 static void test_notice_tells_no_statement(void)
 {
     struct sl_chat_card card = cards_plain();
-    card.statement = card.reason = card.datasets = card.run = SL_SPAN(MARK);
+    card.statement = card.reason = card.datasets = card.run = card.session = SL_SPAN(MARK);
     json_t *message = message_of(&card, "");
 
     SL_CHECK_TEXT(sl_json_str(message, "text"), "Approval needed: agent-7 on finance");
@@ -226,6 +226,7 @@ static void test_buttons(void)
     } rows[] = {
         {"pending", ALL},
         {"approved", "sluice.revoke sluice.open"},
+        {"open", "sluice.stop sluice.open"},
         {"running", "sluice.stop sluice.open"},
         {"spent", "sluice.open"},
         {"denied", "sluice.open"},

@@ -59,7 +59,7 @@ static const char *in_folder(const char *name)
 /* Two runs of this test side by side use other ports. */
 static void write_config(const char *extra, const char *rest)
 {
-    SL_BUF(b, 1 << 16);
+    SL_BUF(b, 4 << 20);
     unsigned port = 24000 + (unsigned)getpid() * 2 % 8000;
 
     sl_buf_say(&b, "%s{postgres: \"127.0.0.1:%u\", http: \"127.0.0.1:%u\"}\n%s%s", head, port,
@@ -374,6 +374,39 @@ static void test_reload_is_held(void)
     stop();
 }
 
+static void put_long_rule(struct sl_buf *b, const char *first)
+{
+    sl_buf_say(b, "%spolicy:\n  - {name: many, then: deny, when: {datasets: [%s", targets, first);
+    for (unsigned i = 0; i < 999; i++) {
+        char name[640];
+        snprintf(name, sizeof name, ", public.%0600u", i);
+        sl_buf_put_str(b, name);
+    }
+    sl_buf_put_str(b, "]}}\n");
+}
+
+/* P3: what people cannot be shown whole, they are not asked about; it does not load. */
+static void test_a_reload_that_cannot_be_shown(void)
+{
+    SL_BUF(before, 4 << 20);
+    SL_BUF(after, 4 << 20);
+
+    put_long_rule(&before, "public.a");
+    put_long_rule(&after, "public.b");
+    write_config("policy_changes: hold\n", sl_buf_text(&before));
+    serve();
+    write_config("", sl_buf_text(&after));
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=reload_rejected", 1));
+    SL_CHECK(count_in("err", "too large to be shown whole") > 0);
+    SL_CHECK_INT(count_in("err", "event=fake_propose"), 0);
+    SL_CHECK_INT(count_in("err", "event=fake_reload"), 0);
+    write_config("", targets); /* in parts it can be */
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=fake_propose", 1));
+    stop();
+}
+
 /* Started where issuers are configured, with what it takes to call them and nothing else; replaced
  * when it ends; ended when they go. */
 static void test_the_courier(void)
@@ -638,6 +671,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P10_secret_of_the_keeper_before);
     SL_RUN(test_reload);
     SL_RUN(test_reload_is_held);
+    SL_RUN(test_a_reload_that_cannot_be_shown);
     SL_RUN(test_the_courier);
     SL_RUN(test_the_courier_of_chats);
     SL_RUN(test_nothing_outlives_the_supervisor);

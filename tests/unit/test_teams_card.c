@@ -146,6 +146,65 @@ static bool made(const struct sl_chat_card *c, struct seen *s)
     return decides;
 }
 
+/* What a client does with blanks: several are one, and at the beginning of a line there are none.
+ */
+static struct sl_span as_a_client_shows(struct sl_span s, struct sl_buf *out)
+{
+    bool blank = true;
+
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_blank = s.p[i] == ' ' || s.p[i] == '\t';
+
+        if (!is_blank)
+            sl_buf_put_u8(out, s.p[i]);
+        else if (!blank)
+            sl_buf_put_u8(out, ' ');
+        blank = is_blank || s.p[i] == '\n';
+    }
+    return sl_buf_span(out);
+}
+
+/* P3: no two statements that differ look alike on a card that decides. */
+static void test_blanks_are_seen(void)
+{
+    static const char *const statements[] = {
+        "delete from t where a = 'x y'",
+        "delete from t where a = 'x  y'",
+        "delete from t where a = 'x   y'",
+        "delete from t where a = 'x\ty'",
+        "delete from t where a = 'x \ty'",
+        "delete from t where a = 'x\xc2\xa0y'",
+        "delete from t where a = 'x \xc2\xa0y'",
+        "delete from t where a = 'x\n y'",
+        "delete from t where a = 'x\ny'",
+        "delete from t where a = 'x\n\ty'",
+        "delete from t where a = 'x\n  y'",
+        "delete from t where a = 'x{{  y'",
+        "delete from t where a = 'x{{ y'",
+        "delete from t where a = 'x{ {  y'",
+        "delete from t where a = 'x\xe2\x80\x83y'",
+        "delete from t where a = 'x\xe3\x80\x80y'",
+    };
+    enum { COUNT = SL_COUNT(statements) };
+    struct sl_buf shown[COUNT];
+
+    for (size_t i = 0; i < COUNT; i++) {
+        struct sl_chat_card c = usual();
+        struct seen s;
+
+        c.statement = sl_span_str(statements[i]);
+        shown[i] = sl_buf(1 << 16);
+        SL_CHECK(made(&c, &s));
+        as_a_client_shows(sl_buf_span(&s.text), &shown[i]);
+        sl_buf_done(&s.text);
+        for (size_t j = 0; j < i; j++)
+            if (!SL_CHECK(!sl_span_eq(sl_buf_span(&shown[i]), sl_buf_span(&shown[j]))))
+                printf("#   %s\n#   %s\n", statements[j], statements[i]);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        sl_buf_done(&shown[i]);
+}
+
 static void test_one_that_decides(void)
 {
     struct sl_chat_card c = usual();
@@ -218,6 +277,7 @@ static void test_afterwards(void)
 {
     SL_CHECK_INT(buttons("approved", "approved by bob"), 1); /* revoke */
     SL_CHECK_INT(buttons("running", "approved by bob"), 1);  /* stop */
+    SL_CHECK_INT(buttons("open", "approved by bob"), 1);     /* stop */
     SL_CHECK_INT(buttons("spent", "approved by bob, ran"), 0);
     SL_CHECK_INT(buttons("denied", "denied by bob"), 0);
 }
@@ -259,6 +319,7 @@ static void test_nothing_is_too_large(void)
                                  .why = t,
                                  .reason = t,
                                  .run = t,
+                                 .session = t,
                                  .effects = t,
                                  .datasets = t,
                                  .labels = t,
@@ -302,10 +363,17 @@ static void check_shown(const struct play *p, const struct seen *s)
     SL_BUF(want, 1 << 20);
 
     sl_chat_put_visible(&visible, p->card.statement);
-    for (size_t i = 0; i < visible.n; i++) { /* an empty line is shown as a blank */
-        if (visible.p[i] == '\n' && (i == 0 || visible.p[i - 1] == '\n'))
+    for (size_t i = 0; i < visible.n; i++) {
+        uint8_t c = visible.p[i], before = i == 0 ? '\n' : visible.p[i - 1];
+
+        if (c == '\n' && before == '\n') /* an empty line is shown as a blank */
             sl_buf_put_str(&want, " ");
-        sl_buf_put_u8(&want, visible.p[i]);
+        if (c == ' ' && (before == '\n' || before == ' '))
+            sl_buf_put_str(&want, "\u00a0");
+        else if (c == '\t')
+            sl_buf_put_str(&want, "\u27e8U+0009\u27e9");
+        else
+            sl_buf_put_u8(&want, c);
     }
     if (visible.n > 0 && visible.p[visible.n - 1] == '\n')
         sl_buf_put_str(&want, " ");
@@ -435,6 +503,7 @@ static void test_text_and_conversation(void)
 
 int main(void)
 {
+    SL_RUN(test_blanks_are_seen);
     SL_RUN(test_one_that_decides);
     SL_RUN(test_buttons_say_all);
     SL_RUN(test_what_does_not_decide);

@@ -28,6 +28,10 @@ static const char small[] = "  - {name: small, when: {datasets: [public.y]}, the
 static const char why[] = "  - {name: why, when: {datasets: [public.z]}, then: allow, reason: "
                           "required}\n";
 
+static const char other_list[] =
+    "  - {name: b, when: {effects: [admin]}, then: hold, reviewers: {groups: [b]}, "
+    "decide_in: [http, slack]}\n";
+
 static struct sl_config *load(const char *const parts[6])
 {
     struct sl_config *c = NULL;
@@ -68,9 +72,21 @@ static const struct {
      {head, target, usual, rules, free_},
      {head, target, usual, "policy:\n", free_},
      false},
-    {"two people instead of one",
+    {"two people instead of one: with one passkey among them nobody signs any more",
      {head, target, usual, rules},
      {head, target, usual,
+      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], "
+      "need: 2}}\n"},
+     false},
+    {"two people instead of one, who sign anyway",
+     {head, target, usual, rules, "    proof: passkey\n"},
+     {head, target, usual,
+      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], "
+      "need: 2}, proof: passkey}\n"},
+     true},
+    {"two people instead of one, where nothing but a rule makes them sign",
+     {head, "passkeys: {by_default: off}\n", target, usual, rules},
+     {head, "passkeys: {by_default: off}\n", target, usual,
       "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], "
       "need: 2}}\n"},
      true},
@@ -90,15 +106,27 @@ static const struct {
      false},
     {"decided in fewer channels",
      {head, target, usual, rules},
-     {head, target, usual, rules, "    decide_in: [console, cli]\n"},
+     {head, target, usual, rules, "    decide_in: [console, cli, http]\n"},
      true},
     {"decided in fewer of those",
-     {head, target, usual, rules, "    decide_in: [console, cli]\n"},
+     {head, target, usual, rules, "    decide_in: [console, cli, slack]\n"},
      {head, target, usual, rules, "    decide_in: [console]\n"},
      true},
+    {"decided in fewer, and not in one where a passkey can sign",
+     {head, target, usual, rules},
+     {head, target, usual, rules, "    decide_in: [console, cli]\n"},
+     false},
+    {"the same, and the other one stays",
+     {head, target, usual, rules},
+     {head, target, usual, rules, "    decide_in: [http, cli]\n"},
+     false},
     {"decided in fewer, and where no passkey can sign", /* the default then asks for none */
      {head, target, usual, rules},
      {head, target, usual, rules, "    decide_in: [cli]\n"},
+     false},
+    {"two lists that overlap where no passkey signs",
+     {head, target, usual, rules, other_list},
+     {head, target, usual, rules, "    decide_in: [console, slack]\n", other_list},
      false},
     {"the same from some",
      {head, target, usual, rules, "    decide_in: [console, slack]\n"},
@@ -245,6 +273,26 @@ static void test_each_change(void)
     }
 }
 
+/* P3: what does not fit is known not to be all, and what governs stands before it. */
+static void test_a_diff_that_does_not_fit(void)
+{
+    const char *before[6] = {head, "govern: two-person\n", target, usual, rules};
+    const char *after[6] = {head, target, usual, rules, free_};
+    struct sl_config *a = load(before), *b = load(after);
+    SL_BUF(whole, 64 * 1024);
+    SL_BUF(cut, 100);
+
+    if (a != NULL && b != NULL) {
+        sl_config_diff(a, b, &whole);
+        SL_CHECK_INT(sl_buf_err(&whole), SL_OK);
+        SL_CHECK(sl_span_starts(sl_buf_span(&whole), SL_SPAN("~ setting govern")));
+        sl_config_diff(a, b, &cut);
+        SL_CHECK_INT(sl_buf_err(&cut), SL_ELIMIT);
+    }
+    sl_config_free(a);
+    sl_config_free(b);
+}
+
 /* What a group means something for. */
 static void test_groups_that_count(void)
 {
@@ -291,6 +339,7 @@ static void test_government_is_part_of_the_digest(void)
 int main(void)
 {
     SL_RUN(test_each_change);
+    SL_RUN(test_a_diff_that_does_not_fit);
     SL_RUN(test_groups_that_count);
     SL_RUN(test_government_is_part_of_the_digest);
     return sl_tap_done();

@@ -48,14 +48,26 @@ enum sl_err sl_envelope_get(struct sl_span text, struct sl_envelope *out)
 
 /* --- the template ---------------------------------------------------------------------------- */
 
+/* At most, as JSON has it. */
+static size_t escaped_bytes(struct sl_span sql)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sql.n; i++)
+        n += sql.p[i] < 0x20 ? 6 : sql.p[i] == '"' || sql.p[i] == '\\' ? 2 : 1;
+    return n;
+}
+
 static enum sl_err check_shape(struct sl_span sql)
 {
     static const struct sl_shape_key any = {0}; /* nothing is looked up by it */
     struct sl_shape shape;
+    SL_BUF(shown, SL_ENVELOPE_MAX_SHOWN);
 
-    if (sql.n > SL_ENVELOPE_MAX_TEMPLATE)
+    if (sql.n > SL_ENVELOPE_MAX_TEMPLATE || escaped_bytes(sql) > SL_ENVELOPE_MAX_SHOWN)
         return SL_ELIMIT;
     SL_TRY(sl_shape_of(sql, &any, &shape));
+    SL_TRY(sl_shape_put(&shown, sql));
     return shape.highest_parameter == 0 ? SL_OK : SL_EUNSUPPORTED;
 }
 
@@ -81,13 +93,45 @@ enum sl_err sl_envelope_put_template(struct sl_buf *b, struct sl_span sql)
     return sl_buf_err(b);
 }
 
+/* A quoted name may hold what a literal of a template looks like. */
+static size_t quoted_bytes(struct sl_span rest)
+{
+    size_t end = rest.n > 0 && rest.p[0] == '"' ? 1 : 0;
+
+    while (end > 0 && end < rest.n && rest.p[end] != '"')
+        end++;
+    return end == 0 || end == rest.n ? end : end + 1;
+}
+
+enum sl_err sl_envelope_put_shape(struct sl_buf *b, struct sl_span template)
+{
+    SL_BUF(sql, SL_ENVELOPE_MAX_TEMPLATE);
+
+    for (struct sl_span rest = template; rest.n > 0;) {
+        size_t quoted = quoted_bytes(rest), took = quoted > 0 ? quoted : 1;
+
+        if (quoted == 0 && sl_span_starts(rest, SL_SPAN("{integer}"))) {
+            sl_buf_put_str(&sql, "0");
+            took = sizeof "{integer}" - 1;
+        } else if (quoted == 0 && sl_span_starts(rest, SL_SPAN("{text}"))) {
+            sl_buf_put_str(&sql, "''");
+            took = sizeof "{text}" - 1;
+        } else {
+            sl_buf_put(&sql, sl_span_head(rest, took));
+        }
+        rest = sl_span_from(rest, took);
+    }
+    SL_TRY(sl_buf_err(&sql));
+    return sl_shape_put(b, sl_buf_span(&sql));
+}
+
 /* One row then holds as many values as there are. */
 static bool gathers_values(const struct sl_meaning *m)
 {
     for (size_t i = 0; i < m->flow_count; i++)
         if (m->flows[i].via.n > 0)
             return true;
-    return (m->flags & SL_MEANING_FLOWS_CUT) != 0;
+    return (m->flags & (SL_MEANING_FLOWS_CUT | SL_MEANING_GATHERS)) != 0;
 }
 
 static bool skips_rows(const struct sl_meaning *m)
@@ -109,7 +153,8 @@ const char *sl_envelope_objection(const struct sl_meaning *m)
     if ((m->flags & SL_MEANING_SHAPE_SHARED) == 0)
         return "what it means may depend on its literals";
     if (gathers_values(m))
-        return "an aggregate puts many values into one row";
+        return "it puts values of several rows into one (an aggregate, a window, a join of a table "
+               "with itself): no number of rows bounds how many";
     if (skips_rows(m))
         return "it skips rows (OFFSET)";
     return NULL;

@@ -18,6 +18,7 @@ enum {
     SL_ENVELOPE_MAX_ROWS = 1000000,
     SL_ENVELOPE_MAX_SECONDS = 8 * 3600,
     SL_ENVELOPE_MAX_TEMPLATE = 16 * 1024,
+    SL_ENVELOPE_MAX_SHOWN = 24 * 1024, /* escaped as JSON, or as a shape with its blanks */
 };
 
 struct sl_envelope {
@@ -34,8 +35,13 @@ bool sl_envelope_is_bounded(const struct sl_envelope *e);
 enum sl_err sl_envelope_get(struct sl_span text, struct sl_envelope *out) SL_MUST_CHECK;
 
 /* Appends the template of a statement. SL_EUNSUPPORTED: it has no shape, or has parameters;
- * SL_ELIMIT: it is too long. Nothing is appended then. */
+ * SL_ELIMIT: it is too long. Nothing is appended then. What has a template is short enough that the
+ * ledger has it whole, whether with its literals or without (docs/ledger-entry.md). */
 enum sl_err sl_envelope_put_template(struct sl_buf *b, struct sl_span sql) SL_MUST_CHECK;
+
+/* Appends what is recorded of each statement of this template where a rule says `record: shape`
+ * (sl_shape_put of it). SL_EUNSUPPORTED: that is no template. */
+enum sl_err sl_envelope_put_shape(struct sl_buf *b, struct sl_span template) SL_MUST_CHECK;
 
 /* Why a statement of this meaning cannot be a template; NULL: it can. Only one plain SELECT that
  * reads and does nothing else, whose meaning the judge found to be the same for all literals, and

@@ -48,6 +48,7 @@ enum sl_meaning_flag {
     SL_MEANING_SLUICE_SET = 1 << 14,  /* SET sluice.*: answered by the gate */
     SL_MEANING_LISTEN = 1 << 15,      /* LISTEN, UNLISTEN, NOTIFY */
     SL_MEANING_FLOWS_CUT = 1 << 16,   /* `flows` is not the whole list: made of facts */
+    SL_MEANING_GATHERS = 1 << 17,     /* a row may hold values of several rows of one column */
 };
 
 struct sl_meaning_statement {

@@ -103,7 +103,16 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set")        \
     X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")                      \
     X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")              \
+    X(STAND_IN_NOT_HERE, "nobody stands in for others in what is asked here")                    \
+    X(STAND_IN_NOT_NAMED, "whoever is away named somebody else, or nobody")                      \
+    X(STAND_IN_NEW, "this stand-in was named after the action was asked")                        \
+    X(STAND_IN_NOT_NOW, "the absence was not under way when it was asked, or is not now")        \
+    X(STAND_IN_ALONE, "here a stand-in counts whose naming another person has approved")         \
+    X(STAND_IN_FOR_REQUESTER, "nobody stands in for somebody in the requester set")              \
+    X(STAND_IN_FOR_NOBODY, "whoever is away could not decide this either")                       \
+    X(STAND_IN_BY_OTHERS, "said with a credential that is over, or that others issued")          \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
+    X(RIGHT_USED, "this person's right has been used already: by them, or by their stand-in")    \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \
     X(WRONG_CHANNEL, "a decision that comes this way does not count for this rule")              \
     X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")                       \
@@ -212,6 +221,18 @@ enum { SL_REQUIREMENTS_MAX = 32, SL_VOTES_MAX = 64 };
 struct sl_vote {
     struct sl_span person;
     uint32_t may;
+    struct sl_span right; /* the person whose right it is; empty: their own */
+};
+
+struct sl_span sl_vote_right(const struct sl_vote *v);
+
+/* Somebody who is away, and whom they named to decide in their place meanwhile (docs/away.md). */
+struct sl_stand_in {
+    struct sl_decider away;           /* whose right it is */
+    struct sl_decide_credential with; /* that they said so with */
+    struct sl_span name;              /* of whom they named; empty: nobody */
+    uint64_t said_us, from_us, until_us;
+    bool vouched; /* another person let them be named (`govern: two-person`) */
 };
 
 struct sl_decide_question {
@@ -233,6 +254,9 @@ struct sl_decide_question {
     struct sl_span asked_with; /* the credential that asked; empty: none that is known */
     struct sl_decider who;
     struct sl_decide_credential with;
+    /* `who` decides by the right of somebody who is away; NULL: by their own. */
+    const struct sl_stand_in *in_place;
+    bool own_right_only; /* nobody stands in for anybody here */
 };
 
 /* YES only when nothing speaks against it. *may (may be NULL) gets the requirements that this
@@ -242,8 +266,9 @@ enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32
 /* --- how many ----------------------------------------------------------------------------------
  */
 
-/* The most requirements' slots that these votes can fill when each person counts for one rule only;
- * have[i] (may be NULL) gets how many of requirement i's slots are filled. */
+/* The most requirements' slots that these votes can fill when each person counts for one rule only,
+ * and each person's right once, whoever used it; have[i] (may be NULL) gets how many of requirement
+ * i's slots are filled. */
 uint32_t sl_quorum(const struct sl_reviewers *requirements, size_t requirement_count,
                    const struct sl_vote *votes, size_t vote_count, uint32_t *have);
 /* How many slots there are; SL_VOTES_MAX + 1 when a need is absurd, so that it is never met. */

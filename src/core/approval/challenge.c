@@ -96,12 +96,14 @@ void sl_passkey_challenge_put(struct sl_buf *document, const struct sl_passkey_c
     put_str(&w, "algorithm", c->algorithm);
     put_expires(&w, &c->frame);
     put_str(&w, "identity", c->identity);
+    put_str(&w, "issuer", c->issuer);
     put_base64url(&w, "key", c->key);
     put_log(&w, &c->frame);
     put_hex(&w, "nonce", c->frame.nonce);
     put_base64url(&w, "public_key", c->public_key);
     put_str(&w, "purpose", c->purpose);
     put_str(&w, "rp_id", c->rp_id);
+    put_str(&w, "subject", c->subject);
     sl_jw_end(&w);
 }
 

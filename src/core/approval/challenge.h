@@ -1,7 +1,7 @@
 /* What a passkey signs: documents in canonical JSON, and the challenge that is their SHA-256.
  *
  *   decision       SHA-256("sluice/approval/v1\n" || document)
- *   enrol, remove  SHA-256("sluice/passkey/v1\n" || document)
+ *   enrol, remove, link  SHA-256("sluice/passkey/v1\n" || document)
  *
  * The keeper writes the document, and nobody else: a browser is told the challenge, and the
  * document to show. The ledger keeps it beside the assertion, so that an auditor computes the same
@@ -40,9 +40,10 @@ void sl_approval_challenge_of(struct sl_span document, uint8_t challenge[SL_SHA2
 
 struct sl_passkey_challenge {
     struct sl_challenge_frame frame;
-    struct sl_span purpose;                      /* "enrol" or "remove" */
-    struct sl_span identity;                     /* whose passkey it is */
-    struct sl_span key;                          /* its id */
+    struct sl_span purpose;                      /* "enrol", "remove" or "link" */
+    struct sl_span identity;                     /* whose passkey or account it is */
+    struct sl_span key;                          /* enrol, remove: its id */
+    struct sl_span issuer, subject;              /* link: the account, `iss` and `sub` exactly */
     struct sl_span rp_id, algorithm, public_key; /* enrol: "ES256", SubjectPublicKeyInfo */
 };
 void sl_passkey_challenge_put(struct sl_buf *document, const struct sl_passkey_challenge *c);

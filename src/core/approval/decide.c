@@ -156,15 +156,15 @@ static bool listed(const struct sl_names *names, struct sl_span name)
     return false;
 }
 
-static bool is_among(const struct sl_decide_question *q, const struct sl_reviewers *need,
-                     bool *too_new)
+static bool is_among(const struct sl_decide_question *q, const struct sl_decider *whose,
+                     const struct sl_reviewers *need, bool *too_new)
 {
-    bool may = listed(&need->identities, q->who.name);
+    bool may = listed(&need->identities, whose->name);
 
-    for (size_t m = 0; m < q->who.membership_count; m++) {
-        if (!listed(&need->groups, q->who.memberships[m].group))
+    for (size_t m = 0; m < whose->membership_count; m++) {
+        if (!listed(&need->groups, whose->memberships[m].group))
             continue;
-        if (q->who.memberships[m].since_us < q->asked_us)
+        if (whose->memberships[m].since_us < q->asked_us)
             may = true;
         else
             *too_new = true;
@@ -174,17 +174,102 @@ static bool is_among(const struct sl_decide_question *q, const struct sl_reviewe
 
 /* Bits of the requirements that this identity may decide; *too_new when only a newer membership
  * would have allowed one. */
-static uint32_t requirements_of(const struct sl_decide_question *q, bool *too_new)
+static uint32_t requirements_of(const struct sl_decide_question *q, const struct sl_decider *whose,
+                                bool *too_new)
 {
     uint32_t may = 0;
 
     bool escalated = q->escalations != NULL && q->escalated_us != 0 && q->escalated_us <= q->now_us;
 
     for (size_t i = 0; i < q->requirement_count && i < SL_REQUIREMENTS_MAX; i++)
-        if (is_among(q, &q->requirements[i], too_new) ||
-            (escalated && is_among(q, &q->escalations[i], too_new)))
+        if (is_among(q, whose, &q->requirements[i], too_new) ||
+            (escalated && is_among(q, whose, &q->escalations[i], too_new)))
             may |= 1u << i;
     return may;
+}
+
+/* --- deciding by the right of somebody who is away ---------------------------------------------
+ *
+ * The stand-in passes all that anybody passes; these are about the absence, and about the right
+ * that is lent: where its owner could not say yes, nobody can in their place. */
+
+static bool under_way(const struct sl_stand_in *s, uint64_t at_us)
+{
+    return s->from_us <= at_us && at_us < s->until_us;
+}
+
+static bool in_requester_set(const struct sl_decide_question *q, struct sl_span name,
+                             struct sl_span person)
+{
+    for (size_t i = 0; i < q->requester_count; i++)
+        if (sl_span_eq(q->requesters[i].name, name) || sl_span_eq(q->requesters[i].person, person))
+            return true;
+    return false;
+}
+
+/* Somebody else's word for it, were it only whoever issued what it was said with. */
+static bool said_by_others(const struct sl_decide_question *q)
+{
+    const struct sl_decide_credential *with = &q->in_place->with;
+    const struct sl_decider *away = &q->in_place->away;
+
+    if (!with->deciding || with->over)
+        return true;
+    if (with->issuer.n == 0)
+        return false;
+    return sl_span_eq(with->issuer, q->who.name) ||
+           sl_span_eq(with->issuer_person, q->who.person) || sl_span_eq(with->issuer, away->name) ||
+           sl_span_eq(with->issuer_person, away->person) ||
+           in_requester_set(q, with->issuer, with->issuer_person);
+}
+
+static enum sl_decide_reason lent_check(const struct sl_decide_question *q)
+{
+    const struct sl_decider *away = &q->in_place->away;
+
+    if (in_requester_set(q, away->name, away->person))
+        return SL_DECIDE_STAND_IN_FOR_REQUESTER;
+    if (!away->active || away->kind != SL_HUMAN || away->auditor || away->since_us >= q->asked_us)
+        return SL_DECIDE_STAND_IN_FOR_NOBODY;
+    return said_by_others(q) ? SL_DECIDE_STAND_IN_BY_OTHERS : SL_DECIDE_YES;
+}
+
+static enum sl_decide_reason stand_in_check(const struct sl_decide_question *q)
+{
+    const struct sl_stand_in *s = q->in_place;
+
+    if (s == NULL)
+        return SL_DECIDE_YES;
+    if (q->own_right_only)
+        return SL_DECIDE_STAND_IN_NOT_HERE;
+    if (s->name.n == 0 || !sl_span_eq(s->name, q->who.name))
+        return SL_DECIDE_STAND_IN_NOT_NAMED;
+    if (s->said_us >= q->asked_us)
+        return SL_DECIDE_STAND_IN_NEW;
+    if (!under_way(s, q->asked_us) || !under_way(s, q->now_us))
+        return SL_DECIDE_STAND_IN_NOT_NOW;
+    /* A stolen credential signs nothing; it must not name somebody who does. */
+    if (q->passkey_required && !s->vouched)
+        return SL_DECIDE_STAND_IN_ALONE;
+    return lent_check(q);
+}
+
+/* --- votes --- */
+
+static struct sl_vote vote_of(const struct sl_decide_question *q, uint32_t may)
+{
+    return (struct sl_vote){q->who.person, may,
+                            q->in_place == NULL ? q->who.person : q->in_place->away.person};
+}
+
+static bool right_used(const struct sl_decide_question *q)
+{
+    struct sl_vote mine = vote_of(q, 0);
+
+    for (size_t i = 0; i < q->vote_count; i++)
+        if (sl_span_eq(sl_vote_right(&q->votes[i]), sl_vote_right(&mine)))
+            return true;
+    return false;
 }
 
 static bool voted(const struct sl_decide_question *q)
@@ -204,7 +289,7 @@ static bool needed(const struct sl_decide_question *q, uint32_t may)
         return false;
     for (size_t i = 0; i < q->vote_count; i++)
         with[i] = q->votes[i];
-    with[q->vote_count] = (struct sl_vote){q->who.person, may};
+    with[q->vote_count] = vote_of(q, may);
     return sl_quorum(q->requirements, q->requirement_count, with, q->vote_count + 1, NULL) >
            sl_quorum(q->requirements, q->requirement_count, q->votes, q->vote_count, NULL);
 }
@@ -216,6 +301,8 @@ static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint
         return too_new ? SL_DECIDE_NEW_MEMBERSHIP : SL_DECIDE_NOT_REVIEWER;
     if (voted(q))
         return SL_DECIDE_VOTED_ALREADY;
+    if (right_used(q))
+        return SL_DECIDE_RIGHT_USED;
     if (!needed(q, may))
         return SL_DECIDE_NOT_NEEDED;
     if ((q->shut >> q->channel & 1) != 0)
@@ -248,11 +335,16 @@ static enum sl_decide_reason person_check(const struct sl_decide_question *q)
 enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32_t *may)
 {
     bool too_new = false;
-    uint32_t mine = requirements_of(q, &too_new);
+    uint32_t mine = 0;
     static enum sl_decide_reason (*const checks[])(const struct sl_decide_question *) = {
-        moment_check, credential_check, person_check, requester_check, age_check, issuer_check,
+        moment_check, credential_check, person_check,   requester_check,
+        age_check,    issuer_check,     stand_in_check,
     };
 
+    if (q->in_place == NULL)
+        mine = requirements_of(q, &q->who, &too_new);
+    else if (stand_in_check(q) == SL_DECIDE_YES) /* a right that is not lent shows nothing */
+        mine = requirements_of(q, &q->in_place->away, &too_new);
     if (may != NULL)
         *may = mine;
     for (size_t i = 0; i < SL_COUNT(checks); i++) {

@@ -78,11 +78,18 @@ static bool place(struct matching *m, int vote)
     return false;
 }
 
-/* A person votes once: a second vote under the same person is not counted. */
+struct sl_span sl_vote_right(const struct sl_vote *v)
+{
+    return v->right.n > 0 ? v->right : v->person;
+}
+
+/* A person votes once, and a right is used once: a second vote of the same person, or by the same
+ * person's right, is not counted. */
 static bool doubled(const struct sl_vote *votes, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (sl_span_eq(votes[i].person, votes[at].person))
+        if (sl_span_eq(votes[i].person, votes[at].person) ||
+            sl_span_eq(sl_vote_right(&votes[i]), sl_vote_right(&votes[at])))
             return true;
     return false;
 }

@@ -33,7 +33,9 @@ struct sl_chat_vote {
 
 /* Everything is UTF-8 and the caller's. Empty spans and zeros: there is nothing to say. */
 struct sl_chat_card {
-    struct sl_span id, state; /* of the approval: UUID; "pending", or "running": spent, not over */
+    /* Of the approval: UUID; "pending" and the like, "running": spent, not over, "open": an
+     * envelope that may be used */
+    struct sl_span id, state;
     uint8_t digest[SL_CHAT_DIGEST];
     struct sl_span identity, kind, owner; /* who asks; "agent" */
     struct sl_span target, environment, protocol;
@@ -43,6 +45,8 @@ struct sl_chat_card {
     struct sl_span why;    /* why it is held, in the words of the rules */
     struct sl_span reason; /* what the requester says */
     struct sl_span run;
+    struct sl_span
+        session; /* settings that change what values and names mean: "TimeZone=Asia/.." */
     struct sl_span effects, datasets, labels; /* lists with commas */
     struct sl_span rows;                      /* "about 48,000 rows"; for reviewers */
     struct sl_span reviewers;                 /* "1 of rita, tom" */

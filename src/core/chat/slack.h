@@ -41,6 +41,11 @@ enum sl_err sl_slack_read(struct sl_span payload, struct sl_span team, struct sl
 enum sl_err sl_slack_read_request(struct sl_span body, struct sl_span team,
                                   struct sl_chat_input *out) SL_MUST_CHECK;
 
+/* Of an ID token of "Sign in with Slack" that was verified: is its person `subject`, of this
+ * workspace? Slack says so in claims of its own; whatever says less is not. */
+bool sl_slack_identity_is_of(struct sl_span payload, struct sl_span team, struct sl_span subject)
+    SL_MUST_CHECK;
+
 /* Socket Mode: an envelope. */
 enum sl_slack_envelope_type {
     SL_SLACK_HELLO = 1,

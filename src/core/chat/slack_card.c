@@ -21,13 +21,14 @@ static const struct {
 } states[] = {
     {"pending", "Approval needed", 0},
     {"approved", "Approved, has not run yet", SL_CHAT_REVOKE},
+    {"open", "Approved: what is of its template may run", SL_CHAT_STOP},
     {"running", "Approved, runs now", SL_CHAT_STOP},
     {"spent", "Approved, has run", 0},
     {"denied", "Denied", 0},
     {"expired", "Expired: nobody decided in time", 0},
     {"cancelled", "Cancelled", 0},
     {"lapsed", "Approved, was not used in time", 0},
-    {"revoked", "Approved, and taken back before it ran", 0},
+    {"revoked", "Approved, and taken back", 0},
 };
 
 static size_t state_of(const struct sl_chat_card *c)
@@ -135,6 +136,7 @@ static void put_facts(struct sl_jw *w, const struct sl_chat_card *c)
     sl_slack_fact(w, "Data classes", c->labels, SL_CHAT_LIST_MOST);
     sl_slack_fact(w, "Rows", c->rows, SL_CHAT_NAME_MOST);
     sl_slack_fact(w, "Run", c->run, SL_CHAT_NAME_MOST);
+    sl_slack_fact(w, "Session settings", c->session, SL_CHAT_LIST_MOST);
     sl_slack_fact(w, "Protocol", c->protocol, SL_CHAT_NAME_MOST);
 }
 

@@ -36,6 +36,11 @@ struct sl_teams_us {
     struct sl_span api;
 };
 
+/* An id of theirs: printable ASCII without blanks, at most SL_TEAMS_ID_MOST. */
+bool sl_teams_is_id(struct sl_span text);
+/* 8-4-4-4-12 hexadecimal digits in lower case: who they and we are. */
+bool sl_teams_is_uuid(struct sl_span text);
+
 /* --- messages ---------------------------------------------------------------------------------
  * Activities as JSON text, for POST and for PUT alike; `message`: the id of the one that a PUT
  * replaces, else empty. They fit in SL_TEAMS_MESSAGE_MOST whatever is in the card: what does not
@@ -44,7 +49,7 @@ struct sl_teams_us {
 
 /* true: a click on this message may decide. The buttons follow card->decides and
  * sl_chat_card_whole(card), and whether all of it fits. A card in state "approved" has Revoke; one
- * that is "running" has Stop. */
+ * that is "running" or "open" has Stop. */
 bool sl_teams_put_card(struct sl_buf *b, struct sl_span message, const struct sl_chat_card *card);
 /* Links only: for a channel where too much waits, and for a Workflows webhook. */
 void sl_teams_put_group(struct sl_buf *b, struct sl_span message, const struct sl_chat_line *lines,

@@ -84,7 +84,7 @@ void sl_teams_put_buttons(struct sl_teams_page *p, const struct sl_chat_card *ca
         put_button(p, card, &deciding[i]);
     if (!p->links && sl_span_is(card->state, "approved"))
         put_button(p, card, &revoke);
-    if (!p->links && sl_span_is(card->state, "running"))
+    if (!p->links && (sl_span_is(card->state, "running") || sl_span_is(card->state, "open")))
         put_button(p, card, &stop);
     sl_teams_put_link(p, pending && !decides ? "Open to decide" : "Open", card->link);
 }

@@ -14,6 +14,7 @@ static const char *title_of(const struct sl_chat_card *card)
                   {"denied", "Denied"},
                   {"expired", "Nobody answered in time"},
                   {"cancelled", "Withdrawn"},
+                  {"open", "Approved: what is of its template may run"},
                   {"running", "Approved, and running"},
                   {"spent", "Approved and released"},
                   {"lapsed", "Approved, not used in time"},
@@ -168,6 +169,7 @@ static void facts(struct sl_teams_page *p, const struct sl_chat_card *c)
     fact(p, "Rows: ", c->rows);
     fact(p, "Protocol: ", c->protocol);
     fact(p, "Run: ", c->run);
+    fact(p, "Session settings: ", c->session);
     fact(p, "Who may decide: ", c->reviewers);
     fact(p, "Outcome: ", c->outcome);
 }

@@ -7,6 +7,7 @@ enum {
     BOX_CUT = 800,
     LINES_CUT = 10,
     VISIBLE_MAX = 64 * 1024,
+    BLANKS_MAX = 12 * VISIBLE_MAX, /* a tab becomes twelve bytes */
 };
 
 static void put(struct sl_teams_page *p, const char *key, const char *text)
@@ -88,12 +89,37 @@ static size_t before_date(struct sl_span text)
     return text.n;
 }
 
+/* Clients show several blanks in a row as one, and none at the beginning of a line; a tab as a
+ * blank, or wider. So that two statements never look alike, a blank that would go is one that does
+ * not (U+00A0; a stranger's own is written out, sl_chat_put_shown), and a tab is written out. */
+static void put_blanks(struct sl_buf *b, struct sl_span line)
+{
+    bool blank = true;
+
+    for (size_t i = 0; i < line.n; i++) {
+        uint8_t c = line.p[i];
+
+        if (c == '\t')
+            sl_buf_put_str(b, "\u27e8U+0009\u27e9");
+        else if (c == ' ' && blank)
+            sl_buf_put_str(b, "\u00a0");
+        else
+            sl_buf_put_u8(b, c);
+        blank = c == ' ';
+    }
+}
+
 /* Of a whole card every character counts, so two runs; of a cut one, which nobody decides by, a
  * blank does, and takes less room. */
-static void put_runs(struct sl_teams_page *p, struct sl_span text, unsigned style)
+static void put_runs(struct sl_teams_page *p, struct sl_span line, unsigned style)
 {
-    SL_BUF(apart, VISIBLE_MAX);
+    SL_BUF(apart, BLANKS_MAX);
+    SL_BUF(shown, BLANKS_MAX);
 
+    put_blanks(&shown, line);
+    if (sl_buf_err(&shown) != SL_OK)
+        p->cut = true;
+    struct sl_span text = sl_buf_span(&shown);
     while (text.n > 0) {
         struct sl_span head = sl_span_head(text, before_date(text));
 

@@ -49,10 +49,6 @@ bool sl_teams_make_card(struct sl_buf *b, const struct sl_chat_card *card, bool 
 
 /* `base`, or a plain path below it. */
 bool sl_teams_is_below(struct sl_span url, struct sl_span base);
-/* An id of theirs: printable ASCII without blanks. */
-bool sl_teams_is_id(struct sl_span text);
-/* 8-4-4-4-12 hexadecimal digits in lower case. */
-bool sl_teams_is_uuid(struct sl_span text);
 /* A verb as cards have it: "sluice.approve"; 0: none. */
 enum sl_chat_verb sl_teams_verb_of(struct sl_span text);
 /* Percent-encoded (RFC 3986, 2.3: all but unreserved). */

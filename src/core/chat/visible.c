@@ -214,6 +214,7 @@ bool sl_chat_card_whole(const struct sl_chat_card *c)
         {c->environment, SL_CHAT_NAME_MOST, true},
         {c->protocol, SL_CHAT_NAME_MOST, true},
         {c->run, SL_CHAT_NAME_MOST, true},
+        {c->session, SL_CHAT_LIST_MOST, true},
         {c->rows, SL_CHAT_NAME_MOST, true},
         {c->reviewers, SL_CHAT_LIST_MOST, true},
     };

@@ -15,6 +15,8 @@ void sl_audit_free(struct sl_audit *a)
         return;
     if (a->incoming != NULL)
         sl_buf_done(&a->incoming->text);
+    for (struct sl_audit_policy *p = a->newest_policy; p != NULL; p = p->before)
+        json_decref(p->json);
     sl_map_free(a->identities);
     sl_map_free(a->credentials);
     sl_map_free(a->approvals);
@@ -24,6 +26,7 @@ void sl_audit_free(struct sl_audit *a)
     sl_map_free(a->pending);
     sl_map_free(a->passkeys);
     sl_map_free(a->accounts);
+    sl_map_free(a->went_on);
     sl_arena_free(a->mem);
     free(a->keys);
     free(a);
@@ -31,9 +34,9 @@ void sl_audit_free(struct sl_audit *a)
 
 static enum sl_err new_maps(struct sl_audit *a)
 {
-    struct sl_map **maps[] = {&a->identities, &a->credentials, &a->approvals,
-                              &a->sessions,   &a->policies,    &a->policy_heads,
-                              &a->pending,    &a->passkeys,    &a->accounts};
+    struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
+                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys,
+                              &a->accounts,   &a->went_on};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
@@ -270,6 +273,8 @@ void sl_audit_policy(struct sl_audit *a, const json_t *leaf)
     memcpy(p->digest, digest, sizeof p->digest);
     sl_audit_read_policy(a, p);
     sl_buf_done(&p->text);
+    p->before = a->newest_policy;
+    a->newest_policy = p;
     a->incoming = NULL;
     sl_audit_put(a, a->policies, sl_span(digest, sizeof digest), p);
     sl_audit_put(a, a->policy_heads, sl_span(digest, 8), p);

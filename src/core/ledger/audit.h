@@ -11,7 +11,12 @@
  * its time
  *   - a digest that differs between what was asked, decided, spent and run, or from the document
  * beside the log, where that has not been erased
+ *   - an approval that asks for less than the rules it names say, as the policy in force has them:
+ * who decides, where, with what proof, until when; or whose digest of them is another
  *   - a held action that ran without its grant being spent, a grant spent twice or run twice
+ *   - a use of an envelope that is not of its template, does something else than was asked, or
+ * comes behind its end, its time, its count or an unknown outcome (docs/envelopes.md)
+ *   - more rows of a stopped statement, or of such a use, than people let pass
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
  * theirs; a decision by passkey whose signature is not of exactly this decision
@@ -49,9 +54,10 @@ void sl_audit_document_counts(const struct sl_audit *a, uint64_t *read, uint64_t
 struct sl_audit_decision {
     uint64_t entry;
     struct sl_span approval, approver, decision, credential;
-    struct sl_span key; /* the passkey's id in base64url; empty: none */
-    bool passkey;       /* it carries a passkey's signature; else the desk vouches for it */
-    bool proved;        /* and that was verified here */
+    struct sl_span in_place; /* by the right of whom, who was away; empty: their own */
+    struct sl_span key;      /* the passkey's id in base64url; empty: none */
+    bool passkey;            /* it carries a passkey's signature; else the desk vouches for it */
+    bool proved;             /* and that was verified here */
     bool device_bound;
 };
 typedef void sl_audit_decision_fn(void *owner, const struct sl_audit_decision *d);

@@ -103,6 +103,7 @@ static void check_one(struct sl_audit *a, struct name name, const struct told *t
     check_session(a, name, t->who);
     check_policy(a, t->statement);
     note_pending(a, name, t->item);
+    sl_audit_rows_ended(a, name.session, name.action, t->item);
 }
 
 static const json_t *row_of(struct sl_audit *a, const json_t *leaf, const char *table,
@@ -221,6 +222,7 @@ void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
     struct pending *p = sl_map_get(a->pending, key_of(&name));
     struct sl_audit_approval *approval = sl_map_get(a->approvals, sl_json_str(leaf, "approval"));
     bool unknown = sl_span_is(sl_json_str(leaf, "outcome"), "unknown");
+    sl_audit_rows_ended(a, name.session, name.action, leaf);
     bool is_use = approval != NULL && sl_audit_use_of(approval, name.session, name.action) != NULL;
 
     if (is_use)

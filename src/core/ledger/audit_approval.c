@@ -17,6 +17,7 @@ static void vote_lapsed(struct sl_audit *a, struct sl_audit_approval *p, struct 
     p->vote_count--;
     for (; at < p->vote_count; at++) {
         p->voters[at] = p->voters[at + 1];
+        p->in_place[at] = p->in_place[at + 1];
         p->votes[at] = p->votes[at + 1];
     }
 }
@@ -82,6 +83,7 @@ static void spent_in(struct sl_audit *a, struct sl_audit_approval *p, struct sl_
     p->action = sl_audit_u64(a, leaf, "action");
     const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&p->session));
 
+    sl_audit_rows_spent(a, p, p->session);
     if (s == NULL)
         SL_FOUND(a, "approval %S is spent in session %U, which never began", id, p->session);
     else if (!sl_span_eq(s->identity, p->identity) || !sl_span_eq(s->target, p->target))

@@ -140,7 +140,8 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
                    sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
     if (!sl_json_u64(leaf, "list", &p->list))
         p->list = 0;
-    sl_audit_envelope_asked(a, p, leaf);
+    sl_audit_envelope_asked(a, p, id, leaf);
+    sl_audit_rows_asked(a, p, id, leaf);
     if (p->of_policy)
         p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
@@ -148,7 +149,7 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
         p->escalate_us = sl_audit_time(a, leaf, "escalate_at");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
-    sl_audit_document(a, id, p->digest, leaf);
+    sl_audit_document(a, id, p->digest, leaf, p->of_policy);
     take_requesters(a, p, leaf);
     check_owner(a, p);
     check_owners(a, p);
@@ -156,6 +157,7 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     if (!p->of_policy)
         sl_audit_said_session(a, leaf, p->identity, p->target);
     take_needs(a, p, leaf);
+    sl_audit_asked_rules(a, p, id, leaf);
     if (p->asked_us > a->newest_asked_us)
         a->newest_asked_us = p->asked_us;
     sl_audit_put(a, a->approvals, id, p);

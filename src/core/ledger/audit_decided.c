@@ -16,9 +16,9 @@ static struct sl_membership *memberships_of(struct sl_audit *a, const struct sl_
     return list;
 }
 
-static struct sl_decide_credential credential_of(struct sl_audit *a,
-                                                 const struct sl_audit_credential *c,
-                                                 const struct sl_audit_passkey *passkey)
+struct sl_decide_credential sl_audit_credential_of(struct sl_audit *a,
+                                                   const struct sl_audit_credential *c,
+                                                   const struct sl_audit_passkey *passkey)
 {
     return (struct sl_decide_credential){
         .deciding = c->deciding,
@@ -38,6 +38,9 @@ void sl_audit_ask_whose(struct sl_audit *a, struct sl_audit_approval *p)
         p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
     for (size_t i = 0; i < p->vote_count; i++)
         p->votes[i].person = sl_audit_person(a, p->voters[i]);
+    for (size_t i = 0; i < p->vote_count; i++)
+        p->votes[i].right =
+            sl_audit_person(a, p->in_place[i].n > 0 ? p->in_place[i] : p->voters[i]);
 }
 
 static bool acts_now(const struct sl_audit *a, const struct sl_audit_identity *who,
@@ -132,6 +135,20 @@ static bool is_auditor(const struct sl_audit *a, const struct sl_decider *who)
     return false;
 }
 
+struct sl_decider sl_audit_decider(struct sl_audit *a, const struct sl_audit_identity *who)
+{
+    struct sl_decider d = {.name = who->name,
+                           .person = sl_audit_person(a, who->name),
+                           .kind = who->kind,
+                           .active = who->status == SL_AUDIT_ACTIVE,
+                           .since_us = who->active_since_us > who->since_us ? who->active_since_us
+                                                                            : who->since_us};
+
+    d.memberships = memberships_of(a, who, &d.membership_count);
+    d.auditor = is_auditor(a, &d);
+    return d;
+}
+
 /* The question that the keeper had to ask, put together again from what the ledger says. */
 struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_approval *p,
                                             const struct sl_audit_identity *who,
@@ -156,16 +173,11 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
 
     sl_audit_ask_whose(a, p);
     take_bound(a, &q);
-    q.who =
-        (struct sl_decider){.name = who->name,
-                            .person = sl_audit_person(a, who->name),
-                            .kind = who->kind,
-                            .active = who->status == SL_AUDIT_ACTIVE,
-                            .since_us = who->active_since_us > who->since_us ? who->active_since_us
-                                                                             : who->since_us};
-    q.who.memberships = memberships_of(a, who, &q.who.membership_count);
-    q.who.auditor = is_auditor(a, &q.who);
-    q.with = credential_of(a, c, sl_audit_decision_proof(a, leaf));
+    q.who = sl_audit_decider(a, who);
+    if (sl_json_str(leaf, "for").n > 0)
+        q.in_place = sl_audit_stand_in(a, sl_json_str(leaf, "for"));
+    q.own_right_only = sl_audit_own_right_only(a, p);
+    q.with = sl_audit_credential_of(a, c, sl_audit_decision_proof(a, leaf));
     return q;
 }
 
@@ -180,7 +192,9 @@ static void count_vote(struct sl_audit *a, struct sl_audit_approval *p,
         SL_FOUND(a, "a decision that is neither approve nor deny");
     else if (p->vote_count < SL_VOTES_MAX) {
         p->voters[p->vote_count] = who->name;
-        p->votes[p->vote_count++] = (struct sl_vote){sl_audit_person(a, who->name), may};
+        p->in_place[p->vote_count] = sl_audit_copy(a, sl_json_str(leaf, "for"));
+        p->votes[p->vote_count++] = (struct sl_vote){.may = may}; /* sl_audit_ask_whose */
+        sl_audit_rows_decided(p, leaf);
     }
 }
 

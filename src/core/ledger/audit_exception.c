@@ -50,6 +50,7 @@ static const char *glass_problem(struct sl_audit *a, struct sl_audit_approval *p
     q.escalations = NULL;
     q.requirement_count = 1;
     q.vote_count = 0;
+    q.own_right_only = true;
     enum sl_decide_reason reason = sl_decide_check(&q, NULL);
     return reason == SL_DECIDE_YES ? NULL : sl_decide_reason_text(reason);
 }
@@ -63,6 +64,7 @@ static void drop_vote_of(struct sl_audit *a, struct sl_audit_approval *p, struct
         if (sl_span_eq(sl_audit_person(a, p->voters[i]), person))
             continue;
         p->voters[kept] = p->voters[i];
+        p->in_place[kept] = p->in_place[i];
         p->votes[kept++] = p->votes[i];
     }
     p->vote_count = kept;
@@ -90,6 +92,7 @@ void sl_audit_break_glass(struct sl_audit *a, const json_t *leaf)
     e->approval = p;
     e->by = sl_audit_copy(a, name);
     p->broken_by = e->by;
+    sl_audit_rows_decided(p, leaf);
     drop_vote_of(a, p, sl_audit_person(a, e->by));
 }
 

@@ -16,6 +16,13 @@ struct sl_audit_group {
     struct sl_audit_group *next;
 };
 
+/* The last that it said; until_us 0: none, or it is back. */
+struct sl_audit_absence {
+    struct sl_span stand_in, credential;
+    uint64_t said_us, from_us, until_us;
+    bool vouched;
+};
+
 struct sl_audit_identity {
     struct sl_span name, owner, invited_by;
     enum sl_identity_kind kind;
@@ -27,6 +34,7 @@ struct sl_audit_identity {
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
+    struct sl_audit_absence absence;
     struct sl_audit_device *devices;
     uint64_t since_us, active_since_us; /* the second: switched on again; 0: never off */
     struct sl_audit_identity *person;   /* towards the account that stands for the person */
@@ -87,8 +95,11 @@ struct sl_audit_approval {
     bool ran, denied_by_vote;
     uint64_t list, listed;       /* statements of a list, and how many of them have run so far */
     struct sl_envelope envelope; /* times 0: it is none */
-    struct sl_span template, run;
-    struct sl_audit_use *uses; /* envelope.times of them */
+    struct sl_span template, run, facts; /* of an envelope; facts: canonical, without the verdict */
+    uint64_t continues, delivered, cap;  /* of a statement that runs: the action that goes on */
+    bool counted;                        /* it only reads, so that its rows are those that passed */
+    uint64_t given;                      /* the lowest number of rows that came with a yes */
+    struct sl_audit_use *uses;           /* envelope.times of them */
     uint64_t use_count;
     bool went_unknown; /* what became of one of them */
     bool needs_passkey, needs_device_bound;
@@ -105,7 +116,8 @@ struct sl_audit_approval {
     struct sl_reviewers *needs;
     size_t need_count;
     struct sl_vote votes[SL_VOTES_MAX];
-    struct sl_span voters[SL_VOTES_MAX]; /* the accounts; whose they are is asked each time */
+    /* the accounts, and those by whose right they voted; whose they are is asked each time */
+    struct sl_span voters[SL_VOTES_MAX], in_place[SL_VOTES_MAX];
     size_t vote_count;
 };
 
@@ -124,6 +136,8 @@ struct sl_audit_policy {
     struct sl_names break_glass;  /* groups that may release alone */
     struct sl_names auditors, auditor_groups;
     struct sl_names groups; /* every group that it names */
+    json_t *json;           /* all of it, until the audit is freed; NULL: not read */
+    struct sl_audit_policy *before;
 };
 
 struct sl_audit_key {
@@ -136,12 +150,13 @@ struct sl_audit {
     void *owner;
     struct sl_arena *mem;
     struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads,
-        *pending, *passkeys, *accounts; /* accounts: issuer, NUL, subject -> its credential */
+        *pending, *passkeys, *accounts, /* accounts: issuer, NUL, subject -> its credential */
+        *went_on; /* session and action of a statement -> rows that people let it go on to */
     struct sl_audit_passkey *first_passkey;
     const struct sl_audit_claim *claims;
     sl_audit_decision_fn *decision;
     void *decision_owner;
-    struct sl_audit_policy *incoming, *in_force;
+    struct sl_audit_policy *incoming, *in_force, *newest_policy;
     struct sl_audit_exception *exceptions; /* newest first */
     /* The newest `bypass`, or the last change that it let happen: it covers the very next leaf. */
     uint64_t bypass_entry;
@@ -190,7 +205,22 @@ struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list);
 /* audit_behind.c: everybody behind the credential and the session that asked is in the set. */
 void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf);
 
+/* audit_rules.c: what is asked for is what its rules say, as the policy has them. */
+void sl_audit_asked_rules(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,
+                          const json_t *leaf);
+
+/* audit_rows.c: as asked; a yes that counts; spent by this session; how an action, and a use of an
+ * envelope, ended. */
+void sl_audit_rows_asked(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                         const json_t *leaf);
+void sl_audit_rows_decided(struct sl_audit_approval *p, const json_t *leaf);
+void sl_audit_rows_spent(struct sl_audit *a, const struct sl_audit_approval *p, uint64_t session);
+void sl_audit_rows_ended(struct sl_audit *a, uint64_t session, uint64_t action, const json_t *item);
+void sl_audit_rows_of_use(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,
+                          const json_t *leaf);
+
 /* audit_said.c: what is said in more than one place is the same everywhere */
+bool sl_audit_said_same(struct sl_span whole, struct sl_span told);
 void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf);
 void sl_audit_said_session(struct sl_audit *a, const json_t *leaf, struct sl_span identity,
                            struct sl_span target);
@@ -225,9 +255,23 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                             const struct sl_audit_credential *c,
                                             const json_t *leaf);
 
+/* audit_away.c: a person says that they are away, or back; the right of somebody who is away, by
+ * which a decision says that it was made. NULL: there is none. */
+void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf);
+void sl_audit_back(struct sl_audit *a, struct sl_audit_identity *who);
+const struct sl_stand_in *sl_audit_stand_in(struct sl_audit *a, struct sl_span away);
+/* Nobody stands in for others here: it is about Sluice itself, or somebody in the requester set is
+ * not known. */
+bool sl_audit_own_right_only(struct sl_audit *a, const struct sl_audit_approval *p);
+struct sl_decider sl_audit_decider(struct sl_audit *a, const struct sl_audit_identity *who);
+struct sl_decide_credential sl_audit_credential_of(struct sl_audit *a,
+                                                   const struct sl_audit_credential *c,
+                                                   const struct sl_audit_passkey *passkey);
+
 /* audit_envelope.c: asked; one use of it is spent; it ran, or what it was about ran, with it; how
  * that ended is said. */
-void sl_audit_envelope_asked(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf);
+void sl_audit_envelope_asked(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                             const json_t *leaf);
 void sl_audit_envelope_use(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                            const json_t *leaf);
 void sl_audit_envelope_ran(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
@@ -240,12 +284,15 @@ struct sl_audit_use *sl_audit_use_of(const struct sl_audit_approval *p, uint64_t
 
 /* audit_document.c */
 void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],
-                       const json_t *leaf);
+                       const json_t *leaf, bool of_policy);
 
 /* audit_passkey.c */
 /* The passkey that a `decided` leaf proves itself by, NULL where it has none or proves nothing
  * (which is a finding). */
 struct sl_audit_passkey *sl_audit_decision_proof(struct sl_audit *a, const json_t *leaf);
+/* Of an account that a person linked themselves: why the passkey that they have does not stand
+ * behind it. NULL: it does, or they have none. */
+const char *sl_audit_link_problem(struct sl_audit *a, const json_t *leaf);
 
 /* One for each kind of leaf. */
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);

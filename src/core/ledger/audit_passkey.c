@@ -119,10 +119,11 @@ static const char *proof_problem(struct sl_audit *a, struct sl_audit_passkey *k,
 
 /* --- leaves --- */
 
-/* What was signed is what the leaf says. */
+/* What was signed is what the leaf says; what neither has is the same. */
 static bool says_the_same(const json_t *document, const json_t *leaf, const char *purpose)
 {
-    static const char *const members[] = {"identity", "key", "rp_id", "algorithm", "public_key"};
+    static const char *const members[] = {"identity",   "key",    "rp_id",  "algorithm",
+                                          "public_key", "issuer", "subject"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         struct sl_span said = sl_json_str(document, members[i]);
@@ -167,6 +168,11 @@ static bool has_passkeys(const struct sl_audit *a, struct sl_span identity)
         if (!k->removed && sl_span_eq(k->identity, identity))
             return true;
     return false;
+}
+
+const char *sl_audit_link_problem(struct sl_audit *a, const json_t *leaf)
+{
+    return has_passkeys(a, sl_json_str(leaf, "identity")) ? allowed_problem(a, leaf, "link") : NULL;
 }
 
 static struct sl_audit_passkey *new_passkey(struct sl_audit *a, const json_t *leaf)
@@ -290,20 +296,11 @@ static const char *said_problem(const json_t *document, const json_t *leaf)
     return signed_rows == rows ? NULL : "another number of rows was signed";
 }
 
-/* The leaf cuts long reasons: it must show of the signed one what it would show of any. */
 static const char *reason_problem(const json_t *document, const json_t *leaf)
 {
-    SL_BUF(text, SL_ENTRY_MAX);
-    struct sl_jw w = sl_jw(&text);
-    json_t *told = NULL;
-
-    sl_jw_object(&w);
-    sl_member_said(&w, "reason", sl_json_str(document, "reason"));
-    sl_jw_end(&w);
-    bool same = sl_json_read(sl_buf_span(&text), &told, NULL) == SL_OK &&
-                sl_span_eq(sl_json_str(told, "reason"), sl_json_str(leaf, "reason"));
-    json_decref(told);
-    return same ? NULL : "another reason was signed";
+    return sl_audit_said_same(sl_json_str(document, "reason"), sl_json_str(leaf, "reason"))
+               ? NULL
+               : "another reason was signed";
 }
 
 static void tell(struct sl_audit *a, const json_t *leaf, const struct sl_audit_passkey *k,
@@ -316,6 +313,7 @@ static void tell(struct sl_audit *a, const json_t *leaf, const struct sl_audit_p
                                             .approval = sl_json_str(leaf, "approval"),
                                             .approver = sl_json_str(leaf, "approver"),
                                             .decision = sl_json_str(leaf, "decision"),
+                                            .in_place = sl_json_str(leaf, "for"),
                                             .credential = sl_json_str(leaf, "credential"),
                                             .key = k == NULL ? sl_span(NULL, 0) : k->id,
                                             .passkey = k != NULL,

@@ -162,12 +162,35 @@ static struct sl_span account_key(struct sl_audit *a, const json_t *leaf)
     return sl_audit_copy(a, sl_buf_span(&key));
 }
 
+/* By the person themselves, and not at the shell. */
+static bool is_own(const json_t *leaf)
+{
+    return sl_span_eq(sl_json_str(leaf, "by"), sl_json_str(leaf, "identity")) &&
+           !sl_audit_by_operator(leaf);
+}
+
+/* Who issued what a person linked themselves is who issued what they did it with. */
+static struct sl_span linked_by(struct sl_audit *a, const struct sl_audit_identity *who,
+                                const json_t *leaf)
+{
+    const struct sl_audit_credential *with = sl_map_get(a->credentials, sl_json_str(leaf, "with"));
+
+    if (!is_own(leaf))
+        return sl_json_str(leaf, "by");
+    if (with == NULL || with->revoked || !with->deciding || !sl_span_eq(with->identity, who->name))
+        SL_FOUND(a, "'%S' links an account without a deciding credential of their own", who->name);
+    const char *problem = sl_audit_link_problem(a, leaf);
+    if (problem != NULL)
+        SL_FOUND(a, "'%S' has a passkey and links an account, but: %s", who->name, problem);
+    return with == NULL ? who->name : with->issuer;
+}
+
 static struct sl_audit_credential *account_new(struct sl_audit *a,
                                                const struct sl_audit_identity *who,
                                                const json_t *leaf)
 {
     struct sl_audit_credential *c = sl_audit_alloc(a, sizeof *c);
-    struct sl_span by = sl_json_str(leaf, "by");
+    struct sl_span by = linked_by(a, who, leaf);
 
     if (c == NULL)
         return NULL;
@@ -307,6 +330,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         break;
     case SL_ENTRY_ROSTER_SESSION_END:
         break;
+    case SL_ENTRY_ROSTER_AWAY:
+        sl_audit_away(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_BACK:
+        sl_audit_back(a, who);
+        break;
     case SL_ENTRY_ROSTER_DELEGATE_ADD:
         add_delegate(a, who, leaf);
         break;
@@ -345,9 +374,12 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
     case SL_ENTRY_ROSTER_ADD:
     case SL_ENTRY_ROSTER_LINK:
     case SL_ENTRY_ROSTER_INVITE:
-    case SL_ENTRY_ROSTER_ACCOUNT_LINK:
     case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
         return true;
+    case SL_ENTRY_ROSTER_ACCOUNT_LINK:
+        return !is_own(leaf);
+    case SL_ENTRY_ROSTER_AWAY: /* somebody is named who decides in their place */
+        return sl_json_str(leaf, "other").n > 0;
     case SL_ENTRY_ROSTER_RESUME: /* an owner lets go on what is theirs */
         return sl_audit_by_operator(leaf);
     case SL_ENTRY_ROSTER_GROUP_ADD:

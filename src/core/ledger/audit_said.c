@@ -1,6 +1,24 @@
 /* What stands in more than one place is the same in all of them: a reader looks at one. */
 #include "core/ledger/audit_int.h"
 
+#include "core/ledger/entry_int.h"
+
+/* A leaf cuts long words: it must show of them what it would show of any. */
+bool sl_audit_said_same(struct sl_span whole, struct sl_span told)
+{
+    SL_BUF(text, SL_ENTRY_MAX);
+    struct sl_jw w = sl_jw(&text);
+    json_t *shown = NULL;
+
+    sl_jw_object(&w);
+    sl_member_said(&w, "said", whole);
+    sl_jw_end(&w);
+    bool same = sl_json_read(sl_buf_span(&text), &shown, NULL) == SL_OK &&
+                sl_span_eq(sl_json_str(shown, "said"), told);
+    json_decref(shown);
+    return same;
+}
+
 void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf)
 {
     const struct sl_audit_identity *who = sl_audit_identity(a, identity);
@@ -131,5 +149,5 @@ void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p)
     }
     take_watched(a, p, json_object_get(policy, "targets"));
     take_government(a, p, policy);
-    json_decref(policy);
+    p->json = policy;
 }

@@ -208,6 +208,7 @@ struct sl_entry_approval {
     struct sl_span asked_with;      /* asked: the credential that asked; empty: at the shell */
     uint64_t escalate_us;           /* asked: when it is escalated; 0: never */
     struct sl_entry_list decide_in; /* asked: channels that may decide; empty: all of them */
+    uint64_t continues; /* asked: the action that runs already and goes on with a yes; 0: none */
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
@@ -221,14 +222,15 @@ struct sl_entry_approval {
         proof; /* decided: "token", "passkey". asked: "passkey" when nothing less counts */
     struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
     const struct sl_entry_proof *passkey; /* decided, by passkey */
-    struct sl_span rule;                  /* decided: the rule (need) that this vote counts for */
-    uint64_t rows;          /* decided: how many rows this person lets pass; 0: no number */
-    struct sl_span refused; /* refused: the reason's name, such as IS_OWNER */
-    bool own;               /* refused: whoever tried is in the requester set */
-    struct sl_span reason;  /* the approver's words, or why it ended */
-    uint64_t values;        /* shown: how many bind values */
-    struct sl_span let_by;  /* erased: the approval that let it happen (`govern: two-person`) */
-    bool shown_text;        /* shown: the statement, of which the ledger has the digest alone */
+    struct sl_span in_place; /* decided: by the right of whom, who is away; empty: their own */
+    struct sl_span rule;     /* decided: the rule (need) that this vote counts for */
+    uint64_t rows;           /* decided: how many rows this person lets pass; 0: no number */
+    struct sl_span refused;  /* refused: the reason's name, such as IS_OWNER */
+    bool own;                /* refused: whoever tried is in the requester set */
+    struct sl_span reason;   /* the approver's words, or why it ended */
+    uint64_t values;         /* shown: how many bind values */
+    struct sl_span let_by;   /* erased: the approval that let it happen (`govern: two-person`) */
+    bool shown_text;         /* shown: the statement, of which the ledger has the digest alone */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
 
@@ -319,7 +321,10 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
     /* issuer, subject, credential (which stands for it): this account is this identity */ \
     X(ACCOUNT_LINK, "account_link")                                                        \
     X(ACCOUNT_UNLINK, "account_unlink")                                                    \
-    X(PROVISIONER, "provisioner") /* issuer, credential, hash_head: may provision */
+    X(PROVISIONER, "provisioner") /* issuer, credential, hash_head: may provision */       \
+    /* from, expires, credential; `other` decides in their place meanwhile */              \
+    X(AWAY, "away")                                                                        \
+    X(BACK, "back")
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,
@@ -337,7 +342,7 @@ struct sl_entry_roster {
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
     struct sl_span device;     /* session_open: of the hash of the browser's own secret, 8 bytes */
-    uint64_t expires_us;
+    uint64_t from_us, expires_us;
     /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came
      * with a sign-in there */
     struct sl_span by, channel;
@@ -346,6 +351,10 @@ struct sl_entry_roster {
     struct sl_entry_list on_behalf_of; /* token_create: for whom its holder acts */
     struct sl_span os_user;            /* add, link: the machine's user that it sits at, a number */
     struct sl_span approval;           /* by which another person let it happen */
+    /* account_link by the person themselves: with which credential of theirs, and what a passkey of
+     * theirs signed, where they have one */
+    struct sl_span with;
+    const struct sl_entry_proof *allowed_by;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
 

@@ -52,6 +52,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "asked_with", e->asked_with);
     sl_member_u64(w, "cap", e->cap);
     sl_member_str(w, "channel", e->channel);
+    sl_member_u64(w, "continues", e->continues);
     sl_member_str(w, "credential", e->credential);
     if (e->decide_in.count > 0)
         sl_member_list(w, "decide_in", &e->decide_in);
@@ -65,6 +66,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "event", sl_span_str(sl_entry_approval_event_name(e->event)));
     sl_member_time(w, "expires", e->expires_us);
     sl_member_facts(w, e->facts);
+    sl_member_str(w, "for", e->in_place);
     sl_member_str(w, "identity", e->identity);
     sl_member_str(w, "keys", e->keys);
     sl_member_kind(w, SL_ENTRY_APPROVAL);

@@ -170,6 +170,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     struct sl_span hash_head = sl_span_head(e->hash_head, 8);
 
     sl_jw_object(&w);
+    sl_member_proof(&w, "allowed_by", e->allowed_by);
     sl_member_str(&w, "approval", e->approval);
     sl_member_str(&w, "by", e->by);
     sl_member_str(&w, "channel", e->channel);
@@ -177,6 +178,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_hex(&w, "device", e->device.n == 8 ? e->device.p : NULL, e->device.n);
     sl_member_str(&w, "event", sl_span_str(sl_entry_roster_event_name(e->event)));
     sl_member_time(&w, "expires", e->expires_us);
+    sl_member_time(&w, "from", e->from_us);
     sl_member_list(&w, "groups", &e->groups);
     sl_member_hex(&w, "hash_head", hash_head.n > 0 ? hash_head.p : NULL, hash_head.n);
     sl_member_str(&w, "identity", e->identity);
@@ -190,6 +192,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_said(&w, "reason", e->reason);
     sl_member_str(&w, "subject", e->subject);
     sl_member_time_v(&w, e->time_us);
+    sl_member_str(&w, "with", e->with);
     sl_jw_end(&w);
     sl_entry_check(b, start);
 }

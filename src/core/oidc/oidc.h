@@ -106,6 +106,8 @@ enum {
     X(OLDER, "a newer token of this account was seen already")                                    \
     X(ACTOR_UNKNOWN, "no identity has the account of whoever acts (act)")                         \
     X(JOB_UNKNOWN, "no identity is configured for this job")                                      \
+    X(TEAM, "this account is not of the workspace whose people decide here")                      \
+    X(LINKED, "this account is, or was, somebody else's here; only an operator moves one")        \
     X(TOO_MANY, "too many sign-ins are under way")
 
 enum sl_oidc_reason {

@@ -1,8 +1,6 @@
 /* Chats: what one key of one cannot say, and where a rule's `notify` leads. */
 #include "core/policy/policy_int.h"
 
-#include <string.h>
-
 static struct sl_buf *about(struct sl_load *l, const struct sl_node *at, const struct sl_chat *c)
 {
     struct sl_buf *b = sl_load_complain(l, at);
@@ -18,17 +16,6 @@ const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span n
         if (sl_span_eq(c->chats[i].name, name))
             return &c->chats[i];
     return NULL;
-}
-
-/* Ids of Slack: they go into calls, and are compared with what calls us. */
-static bool is_id(struct sl_span id, const char *first)
-{
-    if (id.n < 2 || id.n > 40 || strchr(first, id.p[0]) == NULL)
-        return false;
-    for (size_t i = 0; i < id.n; i++)
-        if (!((id.p[i] >= 'A' && id.p[i] <= 'Z') || (id.p[i] >= '0' && id.p[i] <= '9')))
-            return false;
-    return true;
 }
 
 static void check_names(struct sl_load *l, const struct sl_node *at, const struct sl_config *c,
@@ -47,7 +34,7 @@ static void check_names(struct sl_load *l, const struct sl_node *at, const struc
         return;
     for (size_t j = 0; j < index; j++)
         if (sl_span_eq(c->chats[j].issuer, chat->issuer) &&
-            !sl_span_eq(c->chats[j].team, chat->team))
+            !sl_span_eq(c->chats[j].whose, chat->whose))
             sl_buf_say(about(l, at, chat),
                        " has the issuer of the chat in line %u, and another team; expected an "
                        "issuer of its own, for a person's id means somebody in one team alone\n",
@@ -59,47 +46,21 @@ static void check_names(struct sl_load *l, const struct sl_node *at, const struc
                    ": `issuer` is none of `issuers`; expected the name of one\n");
 }
 
-static void check_ids(struct sl_load *l, const struct sl_node *at, const struct sl_chat *chat)
-{
-    if (!is_id(chat->team, "TE"))
-        sl_buf_put_str(
-            about(l, at, chat),
-            ": `team` is no id of a workspace; expected T and letters and digits, as its "
-            "address in a browser has it\n");
-    if (chat->channel.n > 0 && !is_id(chat->channel, "CG"))
-        sl_buf_put_str(about(l, at, chat),
-                       ": `channel` is no id of a channel; expected C and letters and digits, not "
-                       "its name, which may be given to another\n");
-}
-
-static void check_calls(struct sl_load *l, const struct sl_node *at, const struct sl_chat *chat)
-{
-    bool socket = chat->mode == SL_CHAT_SOCKET;
-
-    if (!sl_is_endpoint(chat->api) || chat->api.p[chat->api.n - 1] != '/' ||
-        sl_span_find(chat->api, '?') < chat->api.n)
-        sl_buf_put_str(about(l, at, chat),
-                       ": `api` is no address to call; expected https://, or http:// to this "
-                       "machine, with a slash at the end\n");
-    if (socket && chat->app_token_file.n == 0)
-        sl_buf_put_str(about(l, at, chat),
-                       ": nothing to open a socket with; expected app_token_file, or mode: http\n");
-    if (!socket && chat->signing_secret_file.n == 0)
-        sl_buf_put_str(about(l, at, chat),
-                       ": whatever calls could not be told from Slack; expected "
-                       "signing_secret_file, or mode: socket\n");
-    if (socket ? chat->signing_secret_file.n > 0 : chat->app_token_file.n > 0)
-        sl_buf_put_str(about(l, at, chat),
-                       socket ? ": signing_secret_file is for mode: http alone; expected none\n"
-                              : ": app_token_file is for mode: socket alone; expected none\n");
-}
-
 void sl_config_resolve_chat(struct sl_load *l, struct sl_config *c, size_t index,
                             const struct sl_node *at)
 {
+    struct sl_chat *chat = &c->chats[index];
+
+    chat->whose = chat->kind == SL_CHAT_SLACK ? chat->team : chat->tenant;
+    if (chat->kind == SL_CHAT_SLACK && chat->api.n == 0)
+        chat->api = SL_SPAN("https://slack.com/api/");
     check_names(l, at, c, index);
-    check_ids(l, at, &c->chats[index]);
-    check_calls(l, at, &c->chats[index]);
+    sl_config_check_chat_kind(l, c, chat, at);
+}
+
+struct sl_span sl_chat_home(const struct sl_chat *chat)
+{
+    return chat->kind == SL_CHAT_TEAMS_WORKFLOW ? SL_SPAN("webhook") : chat->channel;
 }
 
 struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel)
@@ -118,12 +79,10 @@ static const char *route_refused(const struct sl_config *c, struct sl_span route
     if (chat == NULL)
         return " is the name of no chat; expected one of `chat`, and if need be a channel: "
                "`slack:C0123ABCD`\n";
-    bool names_one = sl_span_find(route, ':') < route.n;
-    if (!names_one && chat->channel.n == 0)
-        return ": this chat has no `channel`; expected `name:channel`\n";
-    if (names_one && !is_id(channel, "CG"))
-        return ": this is no id of a channel; expected C and letters and digits\n";
-    return NULL;
+    if (sl_span_find(route, ':') < route.n)
+        return sl_chat_channel_refused(chat, channel);
+    return sl_chat_home(chat).n > 0 ? NULL
+                                    : ": this chat has no `channel`; expected `name:channel`\n";
 }
 
 static void check_routes(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,

@@ -81,7 +81,7 @@ K(PASSKEYS, "origins", LIST, settings.passkey_origins, "", 1, 20, "", "", RELOAD
   "The pages that may ask for them, as `https://host[:port]`. Left out, it is that of `public_url`.") \
 K(PASSKEYS, "by_default", SWITCH, settings.passkey_default_off, "ask", 0, 0, "", "ask|off", RELOAD,  \
   "`ask`: as soon as enough of those who may decide have one, what is held in production and is an " \
-  "`export`, `privilege`, `program` or `admin`, and a held change of the policy, takes only decisions " \
+  "`export`, `privilege`, `program`, `admin` or `opaque`, and a held change of the policy, takes only decisions " \
   "signed with a passkey, whatever its rule says. `off`: only where a rule says `proof: passkey`.")  \
 K(PASSKEYS, "second_person", SWITCH, settings.passkey_second_when_lost, "top", 0, 0, "", "top|lost", RELOAD, \
   "When a second person has to say yes to a passkey that no passkey of its person vouches for. `top`: when " \
@@ -503,35 +503,55 @@ K(HOOK, "token_file", TEXT, token_file, "", 1, 4000, "", "", RELOAD,            
 K(HOOK, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                       \
   "Certificates to trust when it is called, in PEM form; left out, the system's.")                   \
 M(TOP, "chat", MANY, chats, CHAT, false,                                                             \
-  "Chats in which people are told of what is held, and may decide where its rules let them (docs/slack.md).") \
+  "Chats in which people are told of what is held, and may decide where its rules let them (docs/slack.md, " \
+  "docs/teams.md).")                                                                                 \
 K(CHAT, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                             \
   "A short name, unique in the file; rules name it in `notify`.")                                    \
-K(CHAT, "kind", CHOICE, kind, "slack", 0, 0, "", "slack", RELOAD,                                    \
-  "What it is.")                                                                                     \
+K(CHAT, "kind", CHOICE, kind, "slack", 0, 0, "", SL_CHAT_KIND_WORDS, RELOAD,                         \
+  "What it is. `teams-workflow` is a link that Teams gives for a channel: people are told there, and nobody " \
+  "decides.")                                                                                        \
 K(CHAT, "mode", CHOICE, mode, "socket", 0, 0, "", "socket|http", RELOAD,                             \
-  "How clicks come. `socket`: over a connection that Sluice opens (Socket Mode), so nobody has to reach it. `http`: " \
-  "Slack calls `<public_url>/v1/chat/<name>`, and signs it.")                                        \
-K(CHAT, "team", TEXT, team, NULL, 2, 40, "", "", RELOAD,                                             \
-  "The workspace's id (`T...`). Nobody of another one decides, and no guest does.")                  \
+  "Of slack: how clicks come. `socket`: over a connection that Sluice opens (Socket Mode), so nobody has to reach " \
+  "it. `http`: Slack calls `<public_url>/v1/chat/<name>`, and signs it. (Teams always calls there.)") \
+K(CHAT, "team", TEXT, team, "", 2, 40, "", "", RELOAD,                                               \
+  "Of slack: the workspace's id (`T...`). Nobody of another one decides, and no guest does.")        \
+K(CHAT, "app_id", TEXT, app, "", 36, 36, "", "", RELOAD,                                             \
+  "Of teams: the bot's App ID, a GUID in small letters, as the Azure portal shows it.")              \
+K(CHAT, "tenant", TEXT, tenant, "", 36, 36, "", "", RELOAD,                                          \
+  "Of teams: the id of your tenant, a GUID in small letters. Nobody of another one decides, and no guest does.") \
 K(CHAT, "issuer", NAME, issuer, "", 1, 63, "", "", RELOAD,                                           \
-  "The entry of `issuers` by which people sign in there (Sign in with Slack): its accounts are who they are here. Left " \
-  "out: nobody decides in this chat, it tells and links.")                                           \
-K(CHAT, "channel", TEXT, channel, "", 2, 40, "", "", RELOAD,                                         \
-  "The channel's id (`C...`) for what is held by rules that name no other in `notify`. Left out: such things are not told " \
-  "there.")                                                                                          \
+  "The entry of `issuers` by which people sign in there (Sign in with Slack; Entra of the tenant, with " \
+  "`subject_claim: oid`): its accounts are who they are here. Left out: nobody decides in this chat, it tells and " \
+  "links.")                                                                                          \
+K(CHAT, "channel", TEXT, channel, "", 2, 512, "", "", RELOAD,                                        \
+  "For what is held by rules that name no other in `notify`: the channel's id (`C...`), or of teams the " \
+  "conversation's (`19:...@thread.tacv2`; `sluice chats` tells those that the bot was added to). Left out: such " \
+  "things are not told there.")                                                                      \
+K(CHAT, "service", TEXT, service, "", 1, 256, "", "", RELOAD,                                        \
+  "Of teams: the address of the Connector for conversations that Teams has told nothing about yet, with a slash at " \
+  "the end. Left out: the one that Microsoft names for all of them. What Teams says of a conversation counts before " \
+  "it.")                                                                                             \
 K(CHAT, "show", CHOICE, show, "statement", 0, 0, "", "statement|link", RELOAD,                       \
-  "`statement`: messages have the statement, with passwords masked, for everybody in the channel to read. `link`: they " \
-  "say who wants what kind of thing where, and the rest is behind the link; then nobody decides in the chat, for a " \
-  "message that does not show everything may not decide it.")                                        \
-K(CHAT, "bot_token_file", TEXT, bot_token_file, NULL, 1, 4000, "", "", RELOAD,                       \
-  "File with the bot's token (`xoxb-...`), best readable by Sluice alone; relative to the configuration file.") \
+  "`statement`: messages have the statement, with passwords masked, for everybody in the channel to read. `link`: " \
+  "they say who wants what kind of thing where, and the rest is behind the link; then nobody decides in the chat, " \
+  "for a message that does not show everything may not decide it.")                                  \
+K(CHAT, "bot_token_file", TEXT, bot_token_file, "", 1, 4000, "", "", RELOAD,                         \
+  "Of slack: file with the bot's token (`xoxb-...`), best readable by Sluice alone; relative to the configuration " \
+  "file.")                                                                                           \
 K(CHAT, "app_token_file", TEXT, app_token_file, "", 1, 4000, "", "", RELOAD,                         \
   "File with the app-level token (`xapp-...`) for `mode: socket`.")                                  \
 K(CHAT, "signing_secret_file", TEXT, signing_secret_file, "", 1, 4000, "", "", RELOAD,               \
   "File with the signing secret for `mode: http`.")                                                  \
-K(CHAT, "api", TEXT, api, "https://slack.com/api/", 1, 2000, "", "", RELOAD,                         \
-  "Where its API is called, `https://` or `http://` to this machine, with a slash at the end. Nothing else is called, but " \
-  "for the socket that it names, on the same host or one below it.")                                 \
+K(CHAT, "client_secret_file", TEXT, client_secret_file, "", 1, 4000, "", "", RELOAD,                 \
+  "Of teams: file with a client secret of the bot's app, best readable by Sluice alone.")            \
+K(CHAT, "url_file", TEXT, url_file, "", 1, 4000, "", "", RELOAD,                                     \
+  "Of teams-workflow: file with the link that Teams gave, best readable by Sluice alone: whoever has it can post " \
+  "there. It is read at the start and at a reload.")                                                 \
+K(CHAT, "api", TEXT, api, "", 1, 2000, "", "", RELOAD,                                               \
+  "Where its API is called, `https://` or `http://` to this machine, with a slash at the end. Nothing else is " \
+  "called, but for the socket that it names, on the same host or one below it. Left out: `https://slack.com/api/`, " \
+  "or of teams Microsoft's public cloud (login.microsoftonline.com, login.botframework.com, "        \
+  "smba.trafficmanager.net); with it, all three are below that one address.")                        \
 K(CHAT, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                       \
   "Certificates to trust when it is called, in PEM form; left out, the system's.")
 /* clang-format on */

@@ -227,22 +227,41 @@ static void drop_lists(json_t *top)
     json_object_del(top, "chat");
 }
 
+/* Settings first: they are few, and say who governs. */
+static void diff_settings(struct sl_buf *out, const json_t *before, const json_t *after)
+{
+    json_t *old = json_copy((json_t *)before), *new = json_copy((json_t *)after);
+
+    if (old == NULL || new == NULL) {
+        out->why = SL_EMEMORY;
+    } else {
+        drop_lists(old);
+        drop_lists(new);
+        diff_members(out, "setting", old, new);
+    }
+    json_decref(old);
+    json_decref(new);
+}
+
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out)
 {
+    static const struct {
+        const char *what, *list;
+    } lists[] = {{"target", "targets"},
+                 {"rule", "policy"},
+                 {"issuer", "issuers"},
+                 {"hook", "hooks"},
+                 {"chat", "chat"}};
     json_t *old = sl_place_json(SL_PLACE_TOP, before), *new = sl_place_json(SL_PLACE_TOP, after);
 
     if (old == NULL || new == NULL) {
         out->why = SL_EMEMORY;
     } else {
-        diff_lists(out, "target", json_object_get(old, "targets"), json_object_get(new, "targets"));
-        diff_lists(out, "rule", json_object_get(old, "policy"), json_object_get(new, "policy"));
-        diff_lists(out, "issuer", json_object_get(old, "issuers"), json_object_get(new, "issuers"));
-        diff_lists(out, "hook", json_object_get(old, "hooks"), json_object_get(new, "hooks"));
-        diff_lists(out, "chat", json_object_get(old, "chat"), json_object_get(new, "chat"));
-        drop_lists(old);
-        drop_lists(new);
-        diff_members(out, "setting", old, new);
+        diff_settings(out, old, new);
+        for (size_t i = 0; i < SL_COUNT(lists); i++)
+            diff_lists(out, lists[i].what, json_object_get(old, lists[i].list),
+                       json_object_get(new, lists[i].list));
     }
     json_decref(old);
     json_decref(new);

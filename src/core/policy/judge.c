@@ -221,15 +221,22 @@ static void try_allow(struct trial *t, const struct sl_rule *r)
 
 /* --- what the action needs ---------------------------------------------------------------------
  */
-static uint32_t all_effects(const struct sl_meaning *m, uint32_t *stated)
+static uint32_t stated_effects(const struct sl_meaning *m)
 {
-    uint32_t effects = m->effects;
+    uint32_t effects = 0;
 
     for (size_t i = 0; i < m->statement_count; i++)
-        *stated |= m->statements[i].effects;
+        effects |= m->statements[i].effects;
+    return effects;
+}
+
+uint32_t sl_policy_effects(const struct sl_meaning *m)
+{
+    uint32_t effects = m->effects | stated_effects(m);
+
     for (size_t i = 0; i < m->access_count; i++)
         effects |= m->accesses[i].effects;
-    return effects | *stated;
+    return effects;
 }
 
 /* Effects that more than one statement has. */
@@ -447,8 +454,8 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
                      struct sl_answer *out)
 {
     struct sl_answer a = {.in_transaction = SL_TX_HOLD};
-    struct trial t = {.c = c, .q = q, .out = &a};
-    uint32_t effects = all_effects(q->meaning, &t.stated);
+    struct trial t = {.c = c, .q = q, .out = &a, .stated = stated_effects(q->meaning)};
+    uint32_t effects = sl_policy_effects(q->meaning);
 
     if (!make_room(&t, mem)) {
         *out = out_of_memory;
@@ -464,8 +471,8 @@ void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out)
 {
     struct sl_answer a = {.in_transaction = SL_TX_HOLD};
-    struct trial t = {.c = c, .q = q, .out = &a};
-    uint32_t effects = all_effects(q->meaning, &t.stated);
+    struct trial t = {.c = c, .q = q, .out = &a, .stated = stated_effects(q->meaning)};
+    uint32_t effects = sl_policy_effects(q->meaning);
 
     if (!make_room(&t, mem)) {
         *out = out_of_memory;

@@ -87,8 +87,9 @@ static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewer
 
 /* Whoever reviews for the target decides what nobody is named for. Where the target names none,
  * that is "anybody who reviews anything", and the reviewers of any rule are such people already. */
-size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
-                           const struct sl_answer *a, const struct sl_reviewers **out, size_t max)
+static size_t reviewers(const struct sl_config *c, const struct sl_question *q,
+                        const struct sl_answer *a, bool always, const struct sl_reviewers **out,
+                        size_t max)
 {
     const struct sl_reviewers *own = q->target->reviewers.need > 0 ? &q->target->reviewers : NULL;
     bool open = a->from_default;
@@ -102,9 +103,21 @@ size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *
         else
             open = true;
     }
-    if (open && (own != NULL || count == 0))
+    if (open && (own != NULL || count == 0 || always))
         add_reviewers(own != NULL ? own : &c->any_reviewers, out, max, &count);
     return count;
+}
+
+size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
+                           const struct sl_answer *a, const struct sl_reviewers **out, size_t max)
+{
+    return reviewers(c, q, a, false, out, max);
+}
+
+size_t sl_policy_signers(const struct sl_config *c, const struct sl_question *q,
+                         const struct sl_answer *a, const struct sl_reviewers **out, size_t max)
+{
+    return reviewers(c, q, a, true, out, max);
 }
 
 /* --- metrics --- */

@@ -102,8 +102,8 @@ static uint64_t held(const struct moving *m, struct sl_span column, uint64_t lab
 /* What it has, but for what may go from it: that is brought anew. */
 static uint64_t lacking(const struct moving *m, struct sl_span column, uint64_t labels)
 {
-    return labels & (~sl_labels_of_column(m->c, m->t, column, m->derived) |
-                     held(m, column, labels, false));
+    return labels &
+           (~sl_labels_of_column(m->c, m->t, column, m->derived) | held(m, column, labels, false));
 }
 
 static enum sl_err look_at(struct moving *m, const struct sl_relation *old,

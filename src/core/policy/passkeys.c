@@ -5,11 +5,33 @@
 bool sl_policy_prefers_passkey(const struct sl_config *c, struct sl_span environment,
                                uint32_t effects)
 {
-    const uint32_t top =
-        SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_PROGRAM | SL_EFFECT_ADMIN;
+    const uint32_t top = SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_PROGRAM |
+                         SL_EFFECT_ADMIN | SL_EFFECT_OPAQUE;
 
     return !c->settings.passkey_default_off && sl_span_is(environment, "production") &&
            (effects & top) != 0;
+}
+
+/* The default holds too, and says nothing of channels: it is signed wherever it can be. */
+static bool is_decided_elsewhere(const struct sl_answer *a)
+{
+    for (size_t i = 0; i < a->rule_count; i++)
+        if (a->rules[i]->decide_in == 0 || (a->rules[i]->decide_in & SL_DECIDE_IN_PASSKEY) != 0)
+            return false;
+    return a->rule_count > 0 && !a->from_default;
+}
+
+bool sl_policy_signs_by_default(const struct sl_config *c, struct sl_span environment,
+                                const struct sl_meaning *m, const struct sl_answer *a,
+                                const struct sl_reviewers *signers, size_t count,
+                                sl_could_sign_fn *could, void *context)
+{
+    if (!sl_policy_prefers_passkey(c, environment, sl_policy_effects(m)) || is_decided_elsewhere(a))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (could(context, &signers[i]))
+            return true;
+    return false;
 }
 
 static bool is_reviewer(const struct sl_reviewers *r, struct sl_span identity,

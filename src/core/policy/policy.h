@@ -77,7 +77,12 @@ enum sl_when_key {
 
 /* Channels that a rule may name; in the order of enum sl_decide_channel (core/approval). */
 #define SL_DECIDE_IN_WORDS "http|cli|console|slack|teams"
-enum { SL_DECIDE_IN_ALL = 0x1f, SL_DECIDE_IN_PASSKEY = 0x05 }; /* a passkey signs: http, console */
+enum {
+    SL_DECIDE_IN_ALL = 0x1f,
+    SL_DECIDE_IN_PASSKEY = 0x05, /* a passkey signs: http, console */
+    SL_DECIDE_IN_SLACK = 0x08,
+    SL_DECIDE_IN_TEAMS = 0x10,
+};
 
 struct sl_rule {
     struct sl_span name; /* unique in the file */
@@ -276,14 +281,19 @@ struct sl_hook {
 
 /* A chat in which people are told of what is held, and may decide. */
 struct sl_chat {
-    struct sl_span name, api; /* api: where it is called; ends in "/" */
+    struct sl_span name, api; /* api: where it is called; ends in "/"; empty: Microsoft's cloud */
     enum sl_chat_kind kind;
-    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* how clicks come */
-    struct sl_span team;                                         /* whose people count */
+    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* slack: how clicks come */
+    struct sl_span team, app, tenant;                            /* of slack; of teams */
+    struct sl_span whose;   /* the one of the two whose people count; resolved */
     struct sl_span issuer;  /* accounts there are who these people are here */
     struct sl_span channel; /* for what no rule sends elsewhere; empty: such things are not told */
+    struct sl_span service; /* teams: where a conversation is posted to that said nothing yet */
     enum sl_chat_show { SL_CHAT_SHOW_STATEMENT = 1, SL_CHAT_SHOW_LINK } show;
-    struct sl_span bot_token_file, app_token_file, signing_secret_file, ca_file;
+    struct sl_span bot_token_file, app_token_file, signing_secret_file; /* slack */
+    struct sl_span client_secret_file;                                  /* teams */
+    struct sl_span url_file;                                            /* teams-workflow */
+    struct sl_span ca_file;
     uint32_t line;
 };
 
@@ -327,8 +337,9 @@ size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct s
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* One rule of it, as a file would say it; nothing when there is none of this name. */
 void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, struct sl_buf *out);
-/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ...").
- */
+/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."),
+ * settings first. After an error of `out` it is not all there: then it must not be shown as the
+ * change (P3). */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out);
 
@@ -368,6 +379,11 @@ const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_sp
 const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* A rule's `notify`, "name" or "name:channel", in two; no channel: the chat's own. */
 struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel);
+/* Where in this chat is told what no rule sends elsewhere; empty: nowhere. Of a Workflows webhook,
+ * which leads to one place alone, a word that stands for it. */
+struct sl_span sl_chat_home(const struct sl_chat *chat);
+/* https://, or http:// to this machine; no user in it. */
+bool sl_is_endpoint(struct sl_span url);
 const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* "https://host:port", of an address that was taken: what may be shown of it. */
 struct sl_span sl_hook_place(const struct sl_hook *h);
@@ -443,11 +459,25 @@ enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
  */
 void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
+/* All of an action's effects: its own, its statements' and those on each dataset. */
+uint32_t sl_policy_effects(const struct sl_meaning *m);
 /* By default (`passkeys.by_default`) decisions about what has these effects there are signed with a
- * passkey, as soon as enough of those who may decide have one: whether they have is the keeper's to
- * know. Effects: export, privilege, program, admin; environment: production. */
+ * passkey, as soon as enough of those who may decide have one. Effects: export, privilege, program,
+ * admin, and opaque, which may be any of them; environment: production. */
 bool sl_policy_prefers_passkey(const struct sl_config *c, struct sl_span environment,
                                uint32_t effects);
+/* Could enough of these people sign a decision (need of them, outside of the requester set)? The
+ * keeper knows. */
+typedef bool sl_could_sign_fn(void *context, const struct sl_reviewers *r);
+/* Does the default ask for signed decisions about this held action? `signers`: whose passkeys
+ * count for that (sl_policy_signers). Each of them is asked about alone, so that no further rule,
+ * statement or requirement makes the answer false. Only where each of its hold rules by itself
+ * leaves out the channels in which a passkey signs, and the target's default is no reason, does the
+ * default ask for nothing. */
+bool sl_policy_signs_by_default(const struct sl_config *c, struct sl_span environment,
+                                const struct sl_meaning *m, const struct sl_answer *a,
+                                const struct sl_reviewers *signers, size_t count,
+                                sl_could_sign_fn *could, void *context);
 /* Does this identity review for the top tier: for a rule that takes passkeys alone, and
  * device-bound ones or those of two people? */
 bool sl_policy_is_top_reviewer(const struct sl_config *c, struct sl_span identity,
@@ -491,5 +521,9 @@ void sl_budget_put_use(struct sl_buf *out, const struct sl_budget *b,
  * where another rule has reviewers and the target names none of its own. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
+/* The same, and those of all hold rules also where they add nothing: whoever would decide without
+ * the rule that took their place. */
+size_t sl_policy_signers(const struct sl_config *c, const struct sl_question *q,
+                         const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
 
 #endif

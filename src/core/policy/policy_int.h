@@ -17,7 +17,7 @@ enum {
     SL_CONFIG_MAX_RULES = 2000,
     SL_CONFIG_MAX_ISSUERS = 32,
     SL_CONFIG_MAX_HOOKS = 16,
-    SL_CONFIG_MAX_CHATS = 4,
+    SL_CONFIG_MAX_CHATS = 16,
     SL_CONFIG_MAX_ITEMS = 1000, /* of a list of mappings, where nothing else is said */
     SL_CONFIG_MEMORY = 64 * 1024 * 1024,
     SL_LABELLED_ROWS = 1000, /* rows of a labelled read, where no rule says otherwise */
@@ -65,6 +65,11 @@ void sl_config_resolve_issuer(struct sl_load *l, struct sl_config *c, size_t ind
 /* chats.c: the same of a chat, and of what a rule sends there. */
 void sl_config_resolve_chat(struct sl_load *l, struct sl_config *c, size_t index,
                             const struct sl_node *at);
+/* chat_kinds.c: what a kind of chat needs, and what none of its keys can say. */
+void sl_config_check_chat_kind(struct sl_load *l, const struct sl_config *c, struct sl_chat *chat,
+                               const struct sl_node *at);
+/* NULL: it may stand behind the name of this chat in `notify`; else why not. */
+const char *sl_chat_channel_refused(const struct sl_chat *chat, struct sl_span channel);
 void sl_config_check_notify(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,
                             const struct sl_node *at);
 /* hooks.c: the same of a hook. */
@@ -201,8 +206,6 @@ bool sl_column_could(struct sl_span pattern, struct sl_span dataset, struct sl_s
 bool sl_any_column_could(struct sl_span pattern, struct sl_span dataset);
 bool sl_statement_matches(const struct sl_names *patterns, struct sl_span tag);
 bool sl_is_loopback(struct sl_span host);
-/* https://, or http:// to this machine; no user in it. */
-bool sl_is_endpoint(struct sl_span url);
 /* Of an issuer, a hook or a chat: it stands in commands, addresses, metrics and records. */
 bool sl_is_short_name(struct sl_span name);
 /* syslog+tls://host:port, and nothing behind it. */

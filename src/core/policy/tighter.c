@@ -5,8 +5,10 @@
  *   targets      none is new; each is equal, or differs in: mode observe -> enforce, a stricter
  *                default, access for fewer
  *   rules added  deny rules: the strictest verdict wins, so they only take away
- *   changed      hold rules that need more people, or take decisions in fewer channels, and differ
- *                in nothing else
+ *   changed      hold rules that take decisions in fewer channels, none of those in which passkeys
+ *                sign left out, or that need more people where a signature is asked for whatever
+ *                the number (proof: passkey) or by nothing else (passkeys.by_default: off), and
+ *                differ in nothing else
  *   removed      allow rules without a budget and without demands of their own: what they covered
  *                falls to other rules and to the default, and the strictest wins as before
  *
@@ -145,25 +147,42 @@ static bool names(const json_t *list, const char *word)
     return list == NULL; /* left out: all of them */
 }
 
-/* Where a passkey can sign. Without one of these the default asks for none (passkeys.by_default):
- * fewer channels, and a weaker proof. */
-static bool takes_passkeys(const json_t *decide_in)
+/* Where a passkey can sign (http, console): a list keeps those that it had. Together with another
+ * rule's, a list without one of them may leave no place for a signature. */
+static bool signs_as_before(const json_t *before, const json_t *after)
 {
-    return names(decide_in, "console") || names(decide_in, "http");
+    return names(before, "console") == names(after, "console") &&
+           names(before, "http") == names(after, "http");
 }
 
 static bool rule_allowed(const char *key, const json_t *before, const json_t *after)
 {
     if (strcmp(key, "decide_in") == 0)
-        return in_fewer(before, after) && (takes_passkeys(after) || !takes_passkeys(before));
+        return in_fewer(before, after) && signs_as_before(before, after);
     return strcmp(key, "reviewers") == 0 && before != NULL && after != NULL &&
            differs_only(before, after, need_allowed);
 }
 
-static bool changed_tightens(const json_t *before, const json_t *after)
+static bool needs_more(const json_t *before, const json_t *after)
 {
-    return json_equal(before, after) || (is(json_object_get(before, "then"), "hold") &&
-                                         differs_only(before, after, rule_allowed));
+    return !json_equal(json_object_get(before, "reviewers"), json_object_get(after, "reviewers"));
+}
+
+/* Where one of them has a passkey that one decides, signed; where two are needed, the default asks
+ * only when both have one. So more people are more only where that default has no say. */
+static bool is_signed_anyway(const json_t *top, const json_t *rule)
+{
+    return is(json_object_get(rule, "proof"), "passkey") ||
+           is(json_object_get(json_object_get(top, "passkeys"), "by_default"), "off");
+}
+
+static bool changed_tightens(const json_t *top, const json_t *before, const json_t *after)
+{
+    if (json_equal(before, after))
+        return true;
+    return is(json_object_get(before, "then"), "hold") &&
+           differs_only(before, after, rule_allowed) &&
+           (!needs_more(before, after) || is_signed_anyway(top, after));
 }
 
 /* What any matching rule asks for counts whatever the verdict, so a rule that asks must stay. */
@@ -186,7 +205,8 @@ static bool asks_nothing(const json_t *rule)
     return true;
 }
 
-static bool rules_tighten(const json_t *before, const json_t *after)
+/* `top`: the settings, which are the same in both as far as it is asked here. */
+static bool rules_tighten(const json_t *top, const json_t *before, const json_t *after)
 {
     size_t i;
     json_t *rule;
@@ -194,7 +214,8 @@ static bool rules_tighten(const json_t *before, const json_t *after)
     json_array_foreach(after, i, rule)
     {
         const json_t *was = named(before, rule);
-        if (was == NULL ? !is(json_object_get(rule, "then"), "deny") : !changed_tightens(was, rule))
+        if (was == NULL ? !is(json_object_get(rule, "then"), "deny")
+                        : !changed_tightens(top, was, rule))
             return false;
     }
     json_array_foreach(before, i, rule)
@@ -212,7 +233,7 @@ bool sl_config_tightens(const struct sl_config *before, const struct sl_config *
     bool tightens =
         was != NULL && now != NULL && differs_only(was, now, setting_allowed) &&
         targets_tighten(json_object_get(was, "targets"), json_object_get(now, "targets")) &&
-        rules_tighten(json_object_get(was, "policy"), json_object_get(now, "policy"));
+        rules_tighten(now, json_object_get(was, "policy"), json_object_get(now, "policy"));
 
     json_decref(was);
     json_decref(now);

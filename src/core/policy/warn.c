@@ -256,9 +256,19 @@ static void warn_passkeys(struct warner *w, const struct sl_rule *r)
                       "or http://localhost\n");
 }
 
-static bool has_chat(const struct sl_config *c)
+/* A chat whose people the rule lets decide there, if it knows who they are. */
+static bool has_chat(const struct sl_config *c, uint32_t decide_in)
 {
-    return c->chat_count > 0;
+    for (size_t i = 0; i < c->chat_count; i++) {
+        const struct sl_chat *chat = &c->chats[i];
+        uint32_t bit = chat->kind == SL_CHAT_SLACK   ? SL_DECIDE_IN_SLACK
+                       : chat->kind == SL_CHAT_TEAMS ? SL_DECIDE_IN_TEAMS
+                                                     : 0;
+
+        if ((decide_in & bit) != 0)
+            return true;
+    }
+    return false;
 }
 
 /* Passkeys sign in browsers; a message's button comes with none. */
@@ -272,10 +282,11 @@ static void warn_channels(struct warner *w, const struct sl_rule *r)
         sl_buf_put_str(warn_rule(w, r),
                        " asks for passkeys, and decide_in leaves out where people have them: what "
                        "it holds is denied at once; add console\n");
-    else if ((r->decide_in & ~(uint32_t)CHATS) == 0 && !has_chat(w->c))
-        sl_buf_put_str(warn_rule(w, r),
-                       " is decided in chats alone, and there is no `chat`: nobody can decide what "
-                       "it holds; add one, or console\n");
+    else if ((r->decide_in & ~(uint32_t)CHATS) == 0 && !has_chat(w->c, r->decide_in))
+        sl_buf_put_str(
+            warn_rule(w, r),
+            " is decided in chats alone, and there is no `chat` of that kind: nobody can "
+            "decide what it holds; add one, or console\n");
     else if ((r->decide_in & 0x03) == 0x02)
         sl_buf_put_str(warn_rule(w, r),
                        ": decide_in has cli and not http, and which of the two it is, the caller "

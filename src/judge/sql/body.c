@@ -132,6 +132,15 @@ static bool is_expression(const SelectStmt *n)
            n->windowClause == NIL && n->distinctClause == NIL;
 }
 
+/* What calls the body may get so many values of a column in one row. */
+static void gives(struct judge *j, const struct origin *row)
+{
+    const uint32_t n = j->most == NULL ? 0 : origin_most(j, row);
+
+    if (n > 0 && n > *j->most)
+        *j->most = n;
+}
+
 void body_rows(struct judge *j, struct body *b, const void *node, struct outputs *out)
 {
     const SelectStmt *n = node;
@@ -140,6 +149,7 @@ void body_rows(struct judge *j, struct body *b, const void *node, struct outputs
         query_targets(j, &b->scope, n->targetList, out);
     else
         query_walk(j, &b->scope, b->ctes, node, out);
+    gives(j, output_union(j, out));
 }
 
 void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow)
@@ -149,6 +159,15 @@ void body_select(struct judge *j, struct body *b, const void *node, struct origi
     body_rows(j, b, node, &out);
     if (flow != NULL)
         origin_join(j, flow, output_union(j, &out));
+}
+
+static void returned(struct judge *j, struct body *b, const ReturnStmt *n, struct origin **flow)
+{
+    struct origin *value = NULL;
+
+    expr_walk(j, &b->scope, n->returnval, &value);
+    gives(j, value);
+    origin_join(j, flow, value);
 }
 
 void body_statement(struct judge *j, struct body *b, const void *node, struct origin **flow)
@@ -162,7 +181,7 @@ void body_statement(struct judge *j, struct body *b, const void *node, struct or
         body_select(j, b, node, flow);
         return;
     case T_ReturnStmt:
-        expr_walk(j, &b->scope, ((const ReturnStmt *)node)->returnval, flow);
+        returned(j, b, node, flow);
         return;
     case T_CallStmt:
         call_procedure(j, &b->scope, node, flow);

@@ -111,6 +111,13 @@ static bool is_many_percentiles(const char *name, const List *args)
     return list_length(args) != 1 || !expr_is_literal(linitial(args));
 }
 
+/* A window, and what picks one value out of many, gives the value of a row of its own. */
+static bool is_of_another_row(const char *name, const FuncCall *call)
+{
+    return call->over != NULL || call->agg_filter != NULL || call->agg_within_group ||
+           strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "any_value") == 0;
+}
+
 /* Does a call of this kind take the values somewhere else than into its own row? A notification, a
  * parameter, where a sequence stands and the key of an advisory lock are read back by other
  * statements, as often and as long as one likes. */
@@ -149,16 +156,18 @@ static struct arguments arguments_of(struct judge *j, struct scope *s, const Fun
 
 /* Of users, where the built-in one need not be meant. What it reads by itself comes back, too. */
 static bool call_users(struct judge *j, const char *schema, const char *name,
-                       const struct arguments *a, struct origin **flow)
+                       const struct arguments *a, const void *place, struct origin **flow)
 {
     struct origin *read = NULL;
 
     if (!function_call(j, schema, name, a, &read))
         return false;
-    if (function_is_aggregate(j, schema, name))
+    if (function_is_aggregate(j, schema, name)) {
         call_exports(j, a->all);
+        call_exports(j, read);
+    }
     origin_join(j, flow, a->all);
-    origin_join(j, flow, read);
+    origin_meet(j, flow, read, place, 0);
     return true;
 }
 
@@ -191,7 +200,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     struct arguments a = arguments_of(j, s, call);
     expr_walk(j, s, call->agg_filter, &a.all);
     expr_window(j, s, call->over);
-    bool users = !surely && call_users(j, schema, name, &a, flow);
+    bool users = !surely && call_users(j, schema, name, &a, call, flow);
     bool may_be_built_in = schema == NULL || strcmp(schema, "pg_catalog") == 0;
     if (!surely && kind == SL_BUILTIN_NONE &&
         (!users || (may_be_built_in && sl_builtin_doubt(name) > SL_DOUBT_UNKNOWN)))
@@ -200,7 +209,11 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         call_exports(j, a.all);
     /* Over a window it may be of one row, and of each. */
     bool plain = kind == SL_BUILTIN_PURE && !users && call->over == NULL;
-    origin_join_via(j, flow, a.all, plain ? sl_aggregate(sl_span_str(name)) : (struct sl_span){0});
+    const struct sl_span via = plain ? sl_aggregate(sl_span_str(name)) : (struct sl_span){0};
+    if (via.n == 0 && is_of_another_row(name, call))
+        origin_meet(j, flow, a.all, call, 0);
+    else
+        origin_join_via(j, flow, a.all, via);
 }
 
 void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct origin **out)
@@ -215,6 +228,6 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
     name_function(j, n->funccall->funcname, n->funccall->args, &schema, &name, &surely);
     struct arguments a = arguments_of(j, s, n->funccall);
     a.least = -1; /* arguments that it only gives back may stand in the call, too */
-    if (name != NULL && !call_users(j, schema, name, &a, out))
+    if (name != NULL && !call_users(j, schema, name, &a, n, out))
         note_opaque(j, "procedure %s is not known to be harmless", name);
 }

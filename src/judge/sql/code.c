@@ -63,18 +63,22 @@ void arguments_add(struct judge *j, struct arguments *a, struct origin *from)
 {
     size_t at = a->most < CODE_ARGUMENTS ? (size_t)a->most : CODE_ARGUMENTS - 1;
 
-    origin_join(j, &a->items[at], from);
+    origin_carry(j, &a->items[at], from, false);
     origin_join(j, &a->all, from);
     a->least = ++a->most;
 }
 
 /* Joins and says whether there was anything new. */
-static bool join(struct judge *j, struct origin **list, const struct origin *more)
+static bool join(struct judge *j, struct origin **list, const struct origin *more, bool around)
 {
-    const struct origin *before = *list;
+    struct origin *own = NULL;
 
-    origin_join(j, list, more);
-    return *list != before;
+    origin_carry(j, &own, *list, false);
+    const struct origin *before = own;
+    origin_carry(j, &own, more, around);
+    if (own != before)
+        *list = own;
+    return own != before;
 }
 
 /* By position as long as every call says which argument is which. */
@@ -90,9 +94,9 @@ static bool take_arguments(struct judge *j, struct code *c, const struct argumen
         c->arguments.by_position = false;
         grown = true;
     }
-    grown = join(j, &c->arguments.all, a->all) || grown;
+    grown = join(j, &c->arguments.all, a->all, c->walking) || grown;
     for (size_t i = 0; i < CODE_ARGUMENTS; i++)
-        grown = join(j, &c->arguments.items[i], a->items[i]) || grown;
+        grown = join(j, &c->arguments.items[i], a->items[i], c->walking) || grown;
     return grown;
 }
 
@@ -122,7 +126,7 @@ static bool pass(struct judge *j, struct code *c, code_walk_fn *walk_part, const
 {
     struct sl_part part = sl_catalog_part_at(j->ctx->catalog, c->part);
     const struct origin *read = c->reads;
-    uint32_t before = j->effects, known = c->effects;
+    uint32_t before = j->effects, known = c->effects, most = c->most;
     struct origin **pending = j->pending, **decides = j->decides;
 
     c->met = c->grown = false;
@@ -133,7 +137,9 @@ static bool pass(struct judge *j, struct code *c, code_walk_fn *walk_part, const
     j->decides = decides;
     c->effects |= j->effects;
     j->effects |= before;
-    return c->met && (c->grown || read != c->reads || known != c->effects);
+    if (c->met && most > 0 && c->most > most) /* each time that it calls itself */
+        c->most = ORIGIN_MANY;
+    return c->met && (c->grown || read != c->reads || known != c->effects || c->most != most);
 }
 
 /* Again as long as it called itself with something new. What was found out inside the walk of
@@ -142,12 +148,14 @@ static bool pass(struct judge *j, struct code *c, code_walk_fn *walk_part, const
 static void walk(struct judge *j, struct code *c, code_walk_fn *walk_part, const void *with)
 {
     struct origin **reads_before = j->reads;
+    uint32_t *most_before = j->most;
     unsigned outer = j->met_level, passes = 0;
     bool again;
 
     c->level = ++j->code_level;
     c->walking = true;
     j->reads = &c->reads;
+    j->most = &c->most;
     j->met_level = UINT_MAX;
     do
         again = pass(j, c, walk_part, with);
@@ -158,6 +166,7 @@ static void walk(struct judge *j, struct code *c, code_walk_fn *walk_part, const
     if (c->walked || j->met_level > outer)
         j->met_level = outer;
     j->reads = reads_before;
+    j->most = most_before;
     c->walking = false;
     j->code_level--;
 }

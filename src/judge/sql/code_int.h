@@ -36,6 +36,7 @@ struct code {
     unsigned level;
     struct arguments arguments; /* of all calls together */
     struct origin *reads;
+    uint32_t most; /* values of a column that a row of it may hold */
     uint32_t effects;
 };
 

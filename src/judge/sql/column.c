@@ -3,17 +3,18 @@
 /* Columns to their tables, as the server finds them: the innermost scope that has the name. Where
  * the columns of something are not known it may be meant, and counts. */
 
-static void touch(struct judge *j, struct dataset *d, struct sl_span name, struct origin **flow)
+static void touch(struct judge *j, struct dataset *d, struct sl_span name, const void *place,
+                  struct origin **flow)
 {
     if (d->system) { /* only its secret column matters */
         note_column(j, d, name, SL_EFFECT_READ);
         return;
     }
     note_read(j, d, name);
-    origin_add(j, flow, d, name);
+    origin_add_at(j, flow, d, name, place);
     for (const struct origin *o = fires_made_of(j, d, name); o != NULL; o = o->next) {
         note_read(j, o->dataset, o->column);
-        origin_add(j, flow, o->dataset, o->column);
+        origin_add_at(j, flow, o->dataset, o->column, place);
     }
 }
 
@@ -28,12 +29,12 @@ static bool is_system_column(const char *name)
 }
 
 static enum found in_dataset(struct judge *j, struct dataset *d, const char *name,
-                             struct origin **flow)
+                             const void *place, struct origin **flow)
 {
     struct sl_column column;
 
     if (!d->listed) {
-        touch(j, d, sl_arena_copy(j->mem, sl_span_str(name)), flow); /* outlives the tree */
+        touch(j, d, sl_arena_copy(j->mem, sl_span_str(name)), place, flow); /* outlives the tree */
         return PERHAPS;
     }
     if (is_system_column(name)) {
@@ -43,37 +44,38 @@ static enum found in_dataset(struct judge *j, struct dataset *d, const char *nam
     }
     if (!sl_catalog_find_column(j->ctx->catalog, &d->relation, sl_span_str(name), &column))
         return NO;
-    touch(j, d, column.name, flow);
+    touch(j, d, column.name, place, flow);
     return YES;
 }
 
 /* Behind a star of unknown columns the name is one of them. */
 static void behind_star(struct judge *j, const struct output *star, const char *name,
-                        struct origin **flow)
+                        const void *place, struct origin **flow)
 {
     struct sl_span copy = sl_arena_copy(j->mem, sl_span_str(name));
 
     for (const struct origin *o = star->origins; o != NULL; o = o->next)
-        touch(j, o->dataset, copy, flow);
+        touch(j, o->dataset, copy, place, flow);
 }
 
-static enum found in_outputs(struct judge *j, const struct outputs *o, const char *name,
+static enum found in_outputs(struct judge *j, const struct source *s, const char *name,
                              struct origin **flow)
 {
+    const struct outputs *o = s->outputs;
     enum found found = NO;
 
     for (size_t i = 0; i < o->count; i++)
         if (!o->items[i].star && o->items[i].name != NULL && strcmp(o->items[i].name, name) == 0) {
-            output_use(j, &o->items[i], flow);
+            output_use_at(j, o, i, s, flow);
             found = YES;
         }
     if (found == YES || !o->open)
         return found;
     for (size_t i = 0; i < o->count; i++)
         if (o->items[i].star)
-            behind_star(j, &o->items[i], name, flow);
+            behind_star(j, &o->items[i], name, s, flow);
     note_reads(j, o->rest_reads);
-    origin_join(j, flow, o->rest);
+    origin_meet(j, flow, o->rest, s, UINT32_MAX);
     j->loud = true;
     return PERHAPS;
 }
@@ -82,8 +84,8 @@ static enum found in_source(struct judge *j, const struct source *s, const char 
                             struct origin **flow)
 {
     if (s->outputs != NULL)
-        return in_outputs(j, s->outputs, name, flow);
-    return s->dataset == NULL ? PERHAPS : in_dataset(j, s->dataset, name, flow);
+        return in_outputs(j, s, name, flow);
+    return s->dataset == NULL ? PERHAPS : in_dataset(j, s->dataset, name, s, flow);
 }
 
 static void whole_row(struct judge *j, const struct source *s, struct origin **flow)
@@ -91,12 +93,12 @@ static void whole_row(struct judge *j, const struct source *s, struct origin **f
     if (!s->variable)
         ambient_user_values(j); /* a row is a value of its table's own type */
     if (s->outputs != NULL) {
-        outputs_use(j, s->outputs, flow);
+        outputs_use_at(j, s->outputs, s, flow);
     } else if (s->dataset != NULL && s->dataset->system) {
         note_all_columns(j, s->dataset, SL_EFFECT_READ);
     } else if (s->dataset != NULL) {
         note_read(j, s->dataset, (struct sl_span){0});
-        origin_add(j, flow, s->dataset, (struct sl_span){0});
+        origin_add_at(j, flow, s->dataset, (struct sl_span){0}, s);
     }
 }
 
@@ -117,7 +119,7 @@ static void unknown_column(struct judge *j, struct scope *s, struct origin **flo
     for (; s != NULL; s = s->up)
         for (const struct source *at = s->sources; at != NULL; at = at->next)
             if (!at->hidden && !at->variable && at->outputs != NULL && !at->own_names)
-                outputs_use(j, at->outputs, flow);
+                outputs_use_at(j, at->outputs, at, flow);
 }
 
 /* A name alone: a column of the innermost scope that has it, else a table's whole row, else the
@@ -150,11 +152,12 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 static void row_function(struct judge *j, const struct source *from, const char *name,
                          struct origin **flow)
 {
-    struct origin *given = NULL;
+    struct origin *given = NULL, *read = NULL;
 
     whole_row(j, from, &given);
     origin_join(j, flow, given);
-    function_of_row(j, name, given, flow);
+    function_of_row(j, name, given, &read);
+    origin_meet(j, flow, read, name, 0);
 }
 
 static void qualified(struct judge *j, struct scope *s, const char *schema, const char *table,
@@ -285,35 +288,40 @@ bool column_field(struct judge *j, struct scope *s, const void *row, const char 
         return at->dataset != NULL && at->dataset->listed && !is_system_column(field) &&
                sl_catalog_find_column(j->ctx->catalog, &at->dataset->relation, sl_span_str(field),
                                       &column) &&
-               in_dataset(j, at->dataset, field, flow) == YES;
+               in_dataset(j, at->dataset, field, at, flow) == YES;
     for (size_t i = 0; i < at->outputs->count; i++)
         if (!at->outputs->items[i].star && at->outputs->items[i].name != NULL &&
             strcmp(at->outputs->items[i].name, field) == 0)
-            return in_outputs(j, at->outputs, field, flow) == YES;
+            return in_outputs(j, at, field, flow) == YES;
     return false;
 }
 
 /* --- stars ---------------------------------------------------------------------------------- */
 
 /* One column of a star: read now, or when the output is used. */
-static void star_column(struct judge *j, struct outputs *out, const struct output *from)
+static void star_column(struct judge *j, struct outputs *out, const struct output *from,
+                        const void *place, uint32_t item)
 {
     struct output *o = output_add(j, out, from->name);
 
     if (o == NULL)
         return;
     *o = *from;
+    o->origins = NULL;
+    origin_meet(j, &o->origins, from->origins, place, item);
     query_settle(j, out, o, false);
 }
 
-static void star_of_outputs(struct judge *j, const struct outputs *from, struct outputs *out)
+static void star_of_outputs(struct judge *j, const struct source *s, struct outputs *out)
 {
+    const struct outputs *from = s->outputs;
+
     for (size_t i = 0; i < from->count; i++)
-        star_column(j, out, &from->items[i]);
+        star_column(j, out, &from->items[i], s, (uint32_t)i + 1);
     if (!from->open)
         return;
     out->open = true;
-    origin_join(j, &out->rest, from->rest);
+    origin_meet(j, &out->rest, from->rest, s, UINT32_MAX);
     if (out->later && !out->all_made)
         origin_join(j, &out->rest_reads, from->rest_reads);
     else
@@ -321,7 +329,8 @@ static void star_of_outputs(struct judge *j, const struct outputs *from, struct 
 }
 
 /* A system catalog's columns are not followed, and its secrets are not seen through a star. */
-static void star_of_unlisted(struct judge *j, struct dataset *d, struct outputs *out)
+static void star_of_unlisted(struct judge *j, struct dataset *d, const void *place,
+                             struct outputs *out)
 {
     struct output star = {.name = "*", .star = true};
 
@@ -332,13 +341,14 @@ static void star_of_unlisted(struct judge *j, struct dataset *d, struct outputs 
     }
     origin_add(j, &star.origins, d, (struct sl_span){0});
     star.reads = star.origins;
-    star_column(j, out, &star);
+    star_column(j, out, &star, place, 0);
 }
 
-static void star_of_dataset(struct judge *j, struct dataset *d, struct outputs *out)
+static void star_of_dataset(struct judge *j, struct dataset *d, const void *place,
+                            struct outputs *out)
 {
     if (!d->listed) {
-        star_of_unlisted(j, d, out);
+        star_of_unlisted(j, d, place, out);
         return;
     }
     note_dataset(j, d, SL_EFFECT_READ);
@@ -348,16 +358,16 @@ static void star_of_dataset(struct judge *j, struct dataset *d, struct outputs *
         origin_add(j, &o.origins, d, name);
         origin_join(j, &o.origins, fires_made_of(j, d, name));
         o.reads = o.origins;
-        star_column(j, out, &o);
+        star_column(j, out, &o, place, 0);
     }
 }
 
 static void star_of(struct judge *j, const struct source *s, struct outputs *out)
 {
     if (s->outputs != NULL)
-        star_of_outputs(j, s->outputs, out);
+        star_of_outputs(j, s, out);
     else if (s->dataset != NULL)
-        star_of_dataset(j, s->dataset, out);
+        star_of_dataset(j, s->dataset, s, out);
     else
         out->open = true;
 }

@@ -151,14 +151,15 @@ static void check_operator(struct judge *j, const A_Expr *e, struct origin *give
 static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow)
 {
     const bool users = name_operator_is_users(j, e->name);
-    struct origin *given = NULL, **operands = users ? &given : flow;
+    struct origin *given = NULL, *read = NULL, **operands = users ? &given : flow;
 
     approve_operands(j, s, e);
     expr_walk(j, s, e->lexpr, operands);
     expr_walk(j, s, e->rexpr, operands);
     if (users)
         origin_join(j, flow, given);
-    check_operator(j, e, given, flow);
+    check_operator(j, e, given, &read);
+    origin_meet(j, flow, read, e, 0);
 }
 
 /* --- subqueries ----------------------------------------------------------------------------- */
@@ -177,8 +178,8 @@ static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, str
     if (l->subLinkType == EXISTS_SUBLINK) /* what it would give is never looked at */
         return;
     struct origin *all = NULL;
-    outputs_use(j, &out, &all);
-    origin_join(j, flow, all);
+    outputs_use_at(j, &out, &out, &all);
+    origin_meet(j, flow, all, l, 0);
     if (l->subLinkType == ARRAY_SUBLINK) { /* a whole column in one value */
         bool from_users = false;
         for (const struct origin *o = all; o != NULL; o = o->next)
@@ -244,7 +245,9 @@ static void walk_indirection(struct judge *j, struct scope *s, const List *list,
             expr_walk(j, s, ((const A_Indices *)n)->uidx, flow);
         } else if (IsA(n, String)) {
             /* (f()).name, (row).name: a field, or a function of the row */
-            function_of_row(j, strVal(n), given, flow);
+            struct origin *read = NULL;
+            function_of_row(j, strVal(n), given, &read);
+            origin_meet(j, flow, read, n, 0);
         } else if (!IsA(n, A_Star)) {
             note_opaque(j, "a selection of an unknown kind", NULL);
         }
@@ -267,7 +270,7 @@ static void walk_parameter(struct judge *j, const ParamRef *p, struct origin **f
     const struct arguments *a = j->arguments;
 
     if (a != NULL && a->by_position && p->number > 0 && p->number < CODE_ARGUMENTS)
-        origin_join(j, flow, a->items[p->number - 1]);
+        origin_meet(j, flow, a->items[p->number - 1], &a->items[p->number - 1], 0);
     else if (a != NULL)
         origin_join(j, flow, a->all);
 }

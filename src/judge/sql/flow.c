@@ -110,6 +110,8 @@ static void add_all(struct judge *j, const struct origin *from, struct sl_span d
 
     if (destination.p == NULL || j->planned_only)
         return;
+    if (kind == SL_FLOW_DIRECT)
+        origin_leave(j, from);
     for (const struct origin *o = from; o != NULL; o = o->next)
         n++;
     const struct origin **in_order = note_alloc(j, n * sizeof *in_order);
@@ -160,8 +162,19 @@ void note_indirect(struct judge *j, const struct origin *from, struct sl_span to
         add_all(j, from, to_dataset, SL_FLOW_INDIRECT);
 }
 
+/* All that one row of it holds. */
+static void note_row(struct judge *j, const struct outputs *out)
+{
+    const struct origin *row = output_union(j, out);
+
+    origin_leave(j, row);
+    if (origin_most(j, row) > 1)
+        j->flags |= SL_MEANING_GATHERS;
+}
+
 void note_result(struct judge *j, const struct outputs *out)
 {
+    note_row(j, out);
     for (size_t i = 0; i < out->count; i++)
         note_flow(j, out->items[i].origins, SL_SPAN("result"),
                   out->items[i].star ? "*" : out->items[i].name);

@@ -173,7 +173,7 @@ static void run(struct judge *j, uint32_t index, const struct arguments *a, stru
 
     j->lively = lively;
     if (c != NULL)
-        origin_join(j, flow, c->reads);
+        origin_gives(j, flow, c->reads, c->most);
 }
 
 /* Every part 'f' with this name that is in reach and takes the arguments. False: none does. */

@@ -63,7 +63,13 @@ struct origin {
     struct dataset *dataset;
     struct sl_span column;
     struct sl_span via; /* an aggregate that it surely went through (core/action/aggregate.h) */
+    const void *place;  /* whose row it is a value of (origin.c), and which value there; or NULL */
+    uint32_t item;
+    uint32_t values; /* of so many rows, up to ORIGIN_MANY */
 };
+
+/* So many values of a column in one row are a column that leaves in bulk. */
+enum { ORIGIN_MANY = SL_SQL_MAX_VALUES + 1 };
 
 /* Lists of origins grow at the head and are never changed, so that they can share their tails. */
 struct output {
@@ -194,11 +200,14 @@ struct judge {
     bool in_default;                   /* what a default advances is no change of its own */
     const struct arguments *arguments; /* what $1 stands for */
     struct origin **reads;             /* what the body in hand has read */
+    uint32_t *most;                    /* and how many values of a column a row of it may hold */
 };
 
 /* note.c: memory and what is noted */
 void *note_alloc(struct judge *j,
                  size_t bytes); /* zeroed; NULL sets out_of_memory, which ends it all */
+/* Doubles the array when it is full. NULL when memory is out. */
+void *note_grow(struct judge *j, void *items, size_t count, size_t *room, size_t each);
 #define NOTE_NEW(j, type) ((type *)note_alloc((j), sizeof(type)))
 /* %s is replaced by `name` (may be NULL). The first reason is kept. */
 void note_opaque(struct judge *j, const char *sentence, const char *name);
@@ -223,17 +232,43 @@ void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name
 struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name);
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out);
 
+/* origin.c */
 void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column);
+void origin_add_at(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column,
+                   const void *place);
 void origin_join(struct judge *j, struct origin **list, const struct origin *more);
 /* They went through an aggregate on their way. */
 void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
                      struct sl_span via);
+/* All of `from` is one value, and it is met at this place. */
+void origin_meet(struct judge *j, struct origin **list, const struct origin *from,
+                 const void *place, uint32_t item);
+/* It only decides: where and how many does not matter. */
+void origin_settle(struct judge *j, struct origin **list, const struct origin *from);
+/* It is one value in something that is kept. `around`: this was walked before; what holds more now
+ * than then will hold more each time. */
+void origin_carry(struct judge *j, struct origin **list, const struct origin *from, bool around);
+/* A value of each, or of so many rows of it. */
+void origin_gives(struct judge *j, struct origin **list, const struct origin *from,
+                  uint32_t values);
+/* The values of who knows how many rows. */
+void origin_gather(struct judge *j, struct origin **list, const struct origin *from);
+/* How many values of the column of `of` all of the list holds, and of the column with the most. */
+uint32_t origin_values(struct judge *j, const struct origin *list, const struct origin *of);
+uint32_t origin_most(struct judge *j, const struct origin *list);
+/* It goes where it can be read: a column of which it holds too many is exported. */
+void origin_leave(struct judge *j, const struct origin *list);
 struct output *output_add(struct judge *j, struct outputs *o, const char *name);
 /* Where any column of it may come from. */
 struct origin *output_union(struct judge *j, const struct outputs *o);
-/* An output, or all of them, are used: their reads count, their origins join the flow. */
+/* An output, or all of them, are used: their reads count, and their origins decide. */
 void output_use(struct judge *j, const struct output *o, struct origin **flow);
 void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow);
+/* They are used as values: `place` tells one use of the same query from another. */
+void output_use_at(struct judge *j, const struct outputs *o, size_t item, const void *place,
+                   struct origin **flow);
+void outputs_use_at(struct judge *j, const struct outputs *o, const void *place,
+                    struct origin **flow);
 
 /* definition.c: the judgement rests on this text ("view", "function", ... schema.name): noted once,
  * with its SHA-256. */
@@ -352,8 +387,8 @@ void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void 
                 struct outputs *out);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
-/* UNION and the like: column by column. */
-void query_merge(struct judge *j, struct outputs *left, const struct outputs *right);
+/* UNION and the like: column by column. `around`: origin_carry. */
+void query_merge(struct judge *j, struct outputs *left, const struct outputs *right, bool around);
 void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
 /* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
 bool query_may_wait(const SelectStmt *n);

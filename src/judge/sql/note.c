@@ -203,8 +203,7 @@ struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct 
     return d;
 }
 
-/* Doubles the array when it is full. NULL when memory is out. */
-static void *grow(struct judge *j, void *items, size_t count, size_t *room, size_t each)
+void *note_grow(struct judge *j, void *items, size_t count, size_t *room, size_t each)
 {
     if (count < *room)
         return items;
@@ -220,7 +219,8 @@ static void *grow(struct judge *j, void *items, size_t count, size_t *room, size
 
 void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name)
 {
-    struct sl_meaning_name *names = grow(j, j->names, j->name_count, &j->name_room, sizeof *names);
+    struct sl_meaning_name *names =
+        note_grow(j, j->names, j->name_count, &j->name_room, sizeof *names);
     struct sl_span text = sl_span_str(name);
 
     if (names == NULL)
@@ -231,94 +231,4 @@ void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name
     else
         names[j->name_count++] =
             (struct sl_meaning_name){(uint8_t)kind, sl_arena_copy(j->mem, text)};
-}
-
-/* --- where values come from ----------------------------------------------------------------- */
-
-/* Also the search for doubles is work that counts. */
-static bool has_origin(struct judge *j, const struct origin *o, const struct dataset *d,
-                       struct sl_span column, struct sl_span via)
-{
-    uint64_t steps = 1;
-
-    for (; o != NULL; o = o->next, steps++)
-        if (o->dataset == d && sl_span_eq(o->column, column) &&
-            (o->via.n == 0 || sl_span_eq(o->via, via)))
-            break;
-    j->steps += steps;
-    return o != NULL;
-}
-
-static void add_via(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column,
-                    struct sl_span via)
-{
-    if (list == NULL || d == NULL || !depth_step(j, 1) || has_origin(j, *list, d, column, via))
-        return;
-    struct origin *o = NOTE_NEW(j, struct origin);
-    if (o == NULL)
-        return;
-    *o = (struct origin){*list, d, column, via};
-    *list = o;
-}
-
-void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column)
-{
-    add_via(j, list, d, column, (struct sl_span){0});
-}
-
-void origin_join(struct judge *j, struct origin **list, const struct origin *more)
-{
-    if (list == NULL || *list == more)
-        return;
-    if (*list == NULL) {
-        *list = (struct origin *)more;
-        return;
-    }
-    for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
-        add_via(j, list, more->dataset, more->column, more->via);
-}
-
-void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
-                     struct sl_span via)
-{
-    for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
-        add_via(j, list, more->dataset, more->column, more->via.n > 0 ? more->via : via);
-}
-
-struct output *output_add(struct judge *j, struct outputs *o, const char *name)
-{
-    struct output *items = grow(j, o->items, o->count, &o->room, sizeof *items);
-
-    if (items == NULL)
-        return NULL;
-    o->items = items;
-    items[o->count] = (struct output){.name = name};
-    return &items[o->count++];
-}
-
-void output_use(struct judge *j, const struct output *o, struct origin **flow)
-{
-    note_reads(j, o->reads);
-    origin_join(j, flow, o->origins);
-    j->loud = j->loud || o->loud;
-}
-
-void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
-{
-    for (size_t i = 0; i < o->count; i++)
-        output_use(j, &o->items[i], flow);
-    note_reads(j, o->rest_reads);
-    origin_join(j, flow, o->rest);
-    j->loud = j->loud || o->open;
-}
-
-struct origin *output_union(struct judge *j, const struct outputs *o)
-{
-    struct origin *all = NULL;
-
-    for (size_t i = 0; i < o->count; i++)
-        if (i == 0 || o->items[i].origins != o->items[i - 1].origins)
-            origin_join(j, &all, o->items[i].origins);
-    origin_join(j, &all, o->rest);
-    return all;
 }

@@ -342,6 +342,7 @@ void plpgsql_walk(struct judge *j, struct body *b, const char *text)
     do {
         before = known(&p);
         once(&p);
+        p.around = true;
     } while (!p.broken && known(&p) != before && ++passes < CODE_MAX_PASSES && !j->out_of_memory);
     if (passes == CODE_MAX_PASSES)
         note_opaque(j, "a PL/pgSQL body carries its values around too often", NULL);

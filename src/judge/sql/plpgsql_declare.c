@@ -17,8 +17,8 @@ static void declare_alias(struct plpgsql *p, const char *name)
     } else { /* one variable under two names */
         const char *other = read_name(p);
         struct source *old = p->broken ? NULL : body_variable(p->j, p->b, other);
-        value_declare(p, name, false);
-        value_declare(p, other, false);
+        value_declare(p, name, false, false);
+        value_declare(p, other, false, false);
         struct source *at = old == NULL ? NULL : body_variable(p->j, p->b, name);
         if (at != NULL)
             at->outputs = old->outputs;
@@ -65,11 +65,22 @@ static void declared_type(struct plpgsql *p, struct sl_span type)
     parse_end(&parse);
 }
 
+/* Eight bytes at most, and words of the grammar: nobody else's type is meant. */
+static bool is_small(struct sl_span type)
+{
+    static const char *const types[] = {"int", "integer", "bigint", "smallint", "boolean"};
+
+    for (size_t i = 0; i < SL_COUNT(types); i++)
+        if (sl_span_eq_nocase(type, sl_span_str(types[i])))
+            return true;
+    return false;
+}
+
 static void declare_variable(struct plpgsql *p, const char *name)
 {
     read_take(p, "constant");
     struct sl_span type = READ_UNTIL(p, "collate", "not", ":=", "=", "default", ";");
-    value_declare(p, name, sl_span_eq_nocase(type, SL_SPAN("record")));
+    value_declare(p, name, sl_span_eq_nocase(type, SL_SPAN("record")), is_small(type));
     body_variable(p->j, p->b, name);
     declared_type(p, type);
     if (read_take(p, "collate"))

@@ -17,11 +17,12 @@ struct token {
     enum token_kind kind;
 };
 
-/* What a name was declared as: a record, in every block that declares it, or something else. */
+/* What a name was declared as, in every block that declares it: a record, a small number (it holds
+ * no values of several rows, however they are put together), or something else. */
 struct variable_kind {
     struct variable_kind *next;
     const char *name;
-    bool record;
+    bool record, small;
 };
 
 struct plpgsql {
@@ -31,6 +32,7 @@ struct plpgsql {
     const struct token *tokens;
     size_t count, at;
     bool broken;
+    bool around; /* the body was walked before: what grows now grows in a loop */
     struct variable_kind *kinds;
     const struct outputs *row; /* of the query whose value was last asked for, where it is known */
 };
@@ -63,7 +65,8 @@ struct origin *value_of_query(struct plpgsql *p, const char *before, struct sl_s
                               const char *after);
 /* EXECUTE: `text` is an expression that gives SQL. */
 struct origin *value_dynamic(struct plpgsql *p, struct sl_span text, struct origin *parameters);
-void value_declare(struct plpgsql *p, const char *name, bool record); /* before it is a variable */
+/* Before it is a variable. */
+void value_declare(struct plpgsql *p, const char *name, bool record, bool small);
 bool value_is_variable(const struct plpgsql *p, const char *name);
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from);
 /* What the text of an error may quote: all that the body was given, has read or has in hand. */

@@ -13,9 +13,15 @@ void statement_assign(struct plpgsql *p)
     struct sl_span target = READ_UNTIL(p, ":=", "=");
 
     p->at++;
-    if (memchr(target.p == NULL ? (const uint8_t *)"" : target.p, '[', target.n) != NULL)
+    const bool element =
+        memchr(target.p == NULL ? (const uint8_t *)"" : target.p, '[', target.n) != NULL;
+    if (element)
         value_of(p, target);
-    struct origin *value = value_of(p, READ_UNTIL(p, ";"));
+    struct origin *value = value_of(p, READ_UNTIL(p, ";")), *many = NULL;
+    if (element) { /* of an array: as many as there are */
+        origin_gather(p->j, &many, value);
+        value = many;
+    }
     if (name != NULL)
         value_assign(p, name, field, value);
     else if (!p->broken)

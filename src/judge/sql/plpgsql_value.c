@@ -131,6 +131,36 @@ bool value_is_variable(const struct plpgsql *p, const char *name)
     return false;
 }
 
+static struct variable_kind *kind_of(const struct plpgsql *p, const char *name)
+{
+    struct variable_kind *k = p->kinds;
+
+    while (k != NULL && strcmp(k->name, name) != 0)
+        k = k->next;
+    return k;
+}
+
+void value_declare(struct plpgsql *p, const char *name, bool record, bool small)
+{
+    struct variable_kind *k = kind_of(p, name);
+    const bool first = k == NULL && !value_is_variable(p, name);
+
+    if (k == NULL && (k = NOTE_NEW(p->j, struct variable_kind)) != NULL) {
+        *k = (struct variable_kind){p->kinds, name, record && first, small && first};
+        p->kinds = k;
+    } else if (k != NULL) {
+        k->record = k->record && record;
+        k->small = k->small && small;
+    }
+}
+
+static bool value_is_record(const struct plpgsql *p, const char *name)
+{
+    const struct variable_kind *k = kind_of(p, name);
+
+    return k != NULL && k->record;
+}
+
 static void into_row(struct plpgsql *p, struct outputs *row, const char *field, struct origin *from)
 {
     const struct trigger *t = p->b->trigger;
@@ -138,32 +168,61 @@ static void into_row(struct plpgsql *p, struct outputs *row, const char *field, 
     for (size_t i = 0; i < row->count; i++) {
         if (field != NULL && strcmp(row->items[i].name, field) != 0)
             continue;
-        origin_join(p->j, &row->items[i].origins, from);
+        origin_carry(p->j, &row->items[i].origins, from, p->around);
         if (t != NULL && t->table != NULL) /* the row that is about to be written */
             note_flow(p->j, from, t->table->name, row->items[i].name);
     }
 }
 
 /* What goes into a variable as a whole may be in any of its fields. */
-static void into_all(struct judge *j, struct outputs *variable, struct origin *from)
+static void into_all(const struct plpgsql *p, struct outputs *variable, struct origin *from)
 {
-    origin_join(j, &variable->rest, from);
+    origin_carry(p->j, &variable->rest, from, p->around);
     for (size_t i = 0; i < variable->count; i++)
-        origin_join(j, &variable->items[i].origins, from);
+        origin_carry(p->j, &variable->items[i].origins, from, p->around);
+}
+
+static struct output *item_named(struct judge *j, struct outputs *o, const char *name)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (strcmp(o->items[i].name, name) == 0)
+            return &o->items[i];
+    struct output *item = output_add(j, o, name);
+    if (item != NULL)
+        origin_join(j, &item->origins, o->rest);
+    return item;
+}
+
+/* A field that is not known gets its own place, so that a row counts what all its fields hold. */
+static void into_field(const struct plpgsql *p, struct outputs *variable, const char *field,
+                       struct origin *from)
+{
+    struct output *item = item_named(p->j, variable, field);
+
+    if (item != NULL)
+        origin_carry(p->j, &item->origins, from, p->around);
 }
 
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from)
 {
     struct source *at = p->broken ? NULL : body_variable(p->j, p->b, name);
+    const struct variable_kind *kind = name == NULL ? NULL : kind_of(p, name);
+    struct origin *one = NULL;
 
     if (at == NULL || at->outputs == NULL)
         return;
-    if (at->outputs->open)
-        into_all(p->j, at->outputs, from);
+    if (kind != NULL && kind->small) {
+        origin_settle(p->j, &one, from);
+        from = one;
+    }
+    if (at->outputs->open && field != NULL && at->outputs != p->b->pool)
+        into_field(p, at->outputs, field, from);
+    else if (at->outputs->open)
+        into_all(p, at->outputs, from);
     else
         into_row(p, at->outputs, field, from);
     if (p->b->pool != NULL)
-        origin_join(p->j, &p->b->pool->rest, from);
+        origin_carry(p->j, &p->b->pool->rest, from, false);
 }
 
 void value_assign_all(struct plpgsql *p, struct origin *from)
@@ -184,40 +243,6 @@ struct origin *value_of_error(const struct plpgsql *p)
     return all;
 }
 
-void value_declare(struct plpgsql *p, const char *name, bool record)
-{
-    struct variable_kind *k = p->kinds;
-
-    while (k != NULL && strcmp(k->name, name) != 0)
-        k = k->next;
-    if (k == NULL && (k = NOTE_NEW(p->j, struct variable_kind)) != NULL) {
-        *k = (struct variable_kind){p->kinds, name, record && !value_is_variable(p, name)};
-        p->kinds = k;
-    } else if (k != NULL && !record) {
-        k->record = false;
-    }
-}
-
-static bool value_is_record(const struct plpgsql *p, const char *name)
-{
-    const struct variable_kind *k = p->kinds;
-
-    while (k != NULL && strcmp(k->name, name) != 0)
-        k = k->next;
-    return k != NULL && k->record;
-}
-
-static struct output *item_named(struct judge *j, struct outputs *o, const char *name)
-{
-    for (size_t i = 0; i < o->count; i++)
-        if (strcmp(o->items[i].name, name) == 0)
-            return &o->items[i];
-    struct output *item = output_add(j, o, name);
-    if (item != NULL)
-        origin_join(j, &item->origins, o->rest);
-    return item;
-}
-
 /* A record or a cursor gets the columns of a row by their names; the fields of any other variable
  * have names of their own. */
 static void assign_row(struct plpgsql *p, const char *name, const struct outputs *row)
@@ -233,13 +258,13 @@ static void assign_row(struct plpgsql *p, const char *name, const struct outputs
         struct output *item =
             row->items[i].name == NULL ? NULL : item_named(p->j, at->outputs, row->items[i].name);
         if (item != NULL)
-            origin_join(p->j, &item->origins, row->items[i].origins);
+            origin_carry(p->j, &item->origins, row->items[i].origins, p->around);
         else
-            into_all(p->j, at->outputs, row->items[i].origins);
+            into_all(p, at->outputs, row->items[i].origins);
         if (p->b->pool != NULL)
-            origin_join(p->j, &p->b->pool->rest, row->items[i].origins);
+            origin_carry(p->j, &p->b->pool->rest, row->items[i].origins, false);
     }
-    into_all(p->j, at->outputs, row->rest);
+    into_all(p, at->outputs, row->rest);
 }
 
 void value_cursor(struct plpgsql *p, const char *name, struct origin *from)
@@ -278,8 +303,10 @@ void value_into(struct plpgsql *p, struct origin *from)
     read_take(p, "strict");
     for (size_t i = 0; i < n && !read_done(p); i++) {
         const char *name = read_name(p), *field = NULL;
-        while (read_take(p, "."))
-            field = read_name(p);
+        while (read_take(p, ".")) {
+            const char *next = read_name(p);
+            field = field == NULL ? next : field;
+        }
         if (row != NULL && n == 1 && field == NULL && value_is_record(p, name))
             assign_row(p, name, row);
         else if (row != NULL && !row->open && n == row->count)

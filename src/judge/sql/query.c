@@ -153,7 +153,7 @@ static void walk_values(struct judge *j, struct scope *s, const List *rows, stru
             if (at == out->count)
                 output_add(j, out, NULL);
             if (at < out->count) {
-                origin_join(j, &out->items[at].origins, one.origins);
+                origin_carry(j, &out->items[at].origins, one.origins, false);
                 origin_join(j, &out->items[at].reads, one.reads);
             }
             at++;
@@ -279,7 +279,7 @@ static bool is_parallel(const struct outputs *left, const struct outputs *right)
 }
 
 /* All that flows into any column of either flows into each. */
-static void blend(struct judge *j, struct outputs *left, const struct outputs *right)
+static void blend(struct judge *j, struct outputs *left, const struct outputs *right, bool around)
 {
     struct outputs both = {0};
     struct output *all = output_add(j, &both, NULL);
@@ -288,11 +288,11 @@ static void blend(struct judge *j, struct outputs *left, const struct outputs *r
         return;
     for (const struct outputs *o = left;; o = right) {
         for (size_t i = 0; i < o->count; i++) {
-            origin_join(j, &all->origins, o->items[i].origins);
+            origin_carry(j, &all->origins, o->items[i].origins, around && o == right);
             origin_join(j, &all->reads, o->items[i].reads);
             all->loud = all->loud || o->items[i].loud;
         }
-        origin_join(j, &all->origins, o->rest);
+        origin_carry(j, &all->origins, o->rest, around && o == right);
         origin_join(j, &all->reads, o->rest_reads);
         if (o == right)
             break;
@@ -308,16 +308,19 @@ static void blend(struct judge *j, struct outputs *left, const struct outputs *r
 }
 
 /* UNION and the like: column by column. */
-void query_merge(struct judge *j, struct outputs *left, const struct outputs *right)
+void query_merge(struct judge *j, struct outputs *left, const struct outputs *right, bool around)
 {
     origin_join(j, &left->decides, right->decides);
     origin_join(j, &left->tables, right->tables);
     if (!is_parallel(left, right)) {
-        blend(j, left, right);
+        blend(j, left, right, around);
         return;
     }
     for (size_t i = 0; i < left->count; i++) {
-        origin_join(j, &left->items[i].origins, right->items[i].origins);
+        struct origin *own = NULL;
+        origin_carry(j, &own, left->items[i].origins, false);
+        origin_carry(j, &own, right->items[i].origins, around);
+        left->items[i].origins = own;
         origin_join(j, &left->items[i].reads, right->items[i].reads);
         left->items[i].loud = left->items[i].loud || right->items[i].loud;
     }
@@ -334,7 +337,7 @@ static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, stru
         outputs_use(j, &right, &out->decides);
         origin_join(j, &out->decides, right.decides);
     } else {
-        query_merge(j, out, &right);
+        query_merge(j, out, &right, false);
     }
     if (n->op != SETOP_UNION || !n->all) /* rows that are alike become one */
         outputs_use(j, out, j->decides);
@@ -374,7 +377,7 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
     walk_order(j, &s, n->sortClause, out);
     query_limit(j, &s, n);
     walk_locks(j, &s, n->lockingClause);
-    origin_join(j, &out->decides, *j->decides);
+    origin_settle(j, &out->decides, *j->decides);
     if (into != NULL)
         write_into(j, into, out);
 }

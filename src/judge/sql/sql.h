@@ -32,6 +32,7 @@ enum {
     SL_SQL_MAX_PARENTHESES = 200,
     SL_SQL_MAX_TOKENS = 200 * 1000,
     SL_SQL_MAX_DEPTH = 1500,             /* of the tree, as the walker goes down */
+    SL_SQL_MAX_VALUES = 64,              /* of one column in one row: more is `export` */
     SL_SQL_MAX_STEPS = 10 * 1000 * 1000, /* of the walker: well under a second */
 };
 

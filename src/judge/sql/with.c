@@ -23,7 +23,7 @@ static size_t length(const struct origin *o)
     size_t n = 0;
 
     for (; o != NULL; o = o->next)
-        n++;
+        n += o->values;
     return n;
 }
 
@@ -42,6 +42,7 @@ static void walk_recursive_union(struct judge *j, struct cte *self, struct outpu
 {
     const SelectStmt *n = (const SelectStmt *)self->query->ctequery;
     struct scope s = {.up = self->up, .ctes = self->all};
+    bool around = false;
     size_t before;
 
     out->later = query_may_wait(n);
@@ -54,15 +55,17 @@ static void walk_recursive_union(struct judge *j, struct cte *self, struct outpu
         before = size_of(out);
         self->used = false;
         query_walk(j, self->up, self->all, n->rarg, &right);
-        query_merge(j, out, &right);
+        query_merge(j, out, &right, around);
+        around = true;
     } while (self->used && depth_step(j, 1 + before) && !j->out_of_memory &&
              size_of(out) != before);
     expr_sort(j, &s, n->sortClause);
     query_limit(j, &s, n);
 }
 
-/* A column made of others, which `names` names. */
-static void made_of(struct judge *j, struct outputs *o, const char *name, const List *names)
+/* A column made of others, which `names` names: of its own row, or (`path`) of all on the way. */
+static void made_of(struct judge *j, struct outputs *o, const char *name, const List *names,
+                    bool path)
 {
     struct output made = {.name = name};
     const ListCell *cell;
@@ -76,6 +79,11 @@ static void made_of(struct judge *j, struct outputs *o, const char *name, const 
             }
     origin_join(j, &made.origins, o->rest);
     origin_join(j, &made.reads, o->rest_reads);
+    if (path) {
+        struct origin *own = made.origins;
+        made.origins = NULL;
+        origin_gather(j, &made.origins, own);
+    }
     struct output *to = output_add(j, o, name);
     if (to != NULL)
         *to = made;
@@ -86,10 +94,11 @@ static void made_of(struct judge *j, struct outputs *o, const char *name, const 
 static void added_columns(struct judge *j, const CommonTableExpr *c, struct outputs *o)
 {
     if (c->search_clause != NULL)
-        made_of(j, o, c->search_clause->search_seq_column, c->search_clause->search_col_list);
+        made_of(j, o, c->search_clause->search_seq_column, c->search_clause->search_col_list,
+                !c->search_clause->search_breadth_first);
     if (c->cycle_clause != NULL) {
-        made_of(j, o, c->cycle_clause->cycle_mark_column, c->cycle_clause->cycle_col_list);
-        made_of(j, o, c->cycle_clause->cycle_path_column, c->cycle_clause->cycle_col_list);
+        made_of(j, o, c->cycle_clause->cycle_mark_column, c->cycle_clause->cycle_col_list, false);
+        made_of(j, o, c->cycle_clause->cycle_path_column, c->cycle_clause->cycle_col_list, true);
         if (o->count > 0)
             output_use(j, &o->items[o->count - 1], &o->decides);
         expr_walk(j, NULL, c->cycle_clause->cycle_mark_value, NULL);

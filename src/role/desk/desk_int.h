@@ -75,6 +75,7 @@ struct sl_desk_request {
     char file[SL_DESK_MAX_FILE];   /* of a path with {file}, {issuer}, {entry} or {tile} */
     char etag[48];                 /* If-None-Match */
     char stamp[24], signature[96]; /* of what a chat sends */
+    struct sl_buf vouch;           /* or the token that comes with it; the keeper looks at it */
     bool gzip;                     /* may be answered with it */
     char channel[16];              /* what the caller says it is; the keeper knows the words */
     char client[64];               /* its address, which a proxy of ours may have said */
@@ -242,6 +243,7 @@ bool sl_desk_add_device(struct sl_desk_conn *c, json_t *object);
 /* --- signin.c: by way of an identity provider ------------------------------------------------ */
 void sl_desk_depart(struct sl_desk_conn *c, json_t *object);
 void sl_desk_return(struct sl_desk_conn *c);
+sl_desk_reply_fn sl_desk_on_link; /* where the page sends the browser, and the cookie for it */
 
 /* --- events.c ------------------------------------------------------------------------------- */
 void sl_desk_events_begin(struct sl_desk_conn *c);

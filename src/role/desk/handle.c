@@ -119,6 +119,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_export(c, json_incref(object));
     else if (c->request->route->kind == SL_DESK_DEPART)
         sl_desk_depart(c, object);
+    else if (c->request->route->kind == SL_DESK_LINK)
+        sl_desk_ask_object(c, object, sl_desk_on_link);
     else
         sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
@@ -200,8 +202,9 @@ static void handle_chat(struct sl_desk_conn *c)
     json_t *question = NULL;
 
     if (sl_utf8_valid(sl_buf_span(&r->body)))
-        question = json_pack("{s:s, s:s, s:s, s:s%}", "chat", r->file, "timestamp", r->stamp,
-                             "signature", r->signature, "body",
+        question = json_pack("{s:s, s:s, s:s, s:s%, s:s%}", "chat", r->file, "timestamp", r->stamp,
+                             "signature", r->signature, "token",
+                             r->vouch.n > 0 ? (const char *)r->vouch.p : "", r->vouch.n, "body",
                              r->body.n > 0 ? (const char *)r->body.p : "", r->body.n);
     if (question == NULL)
         sl_desk_problem(c, 400, "the body is no text");
@@ -365,6 +368,7 @@ void sl_desk_handle(struct sl_desk_conn *c)
     case SL_DESK_SIGN_IN:
     case SL_DESK_EXPORT:
     case SL_DESK_DEPART:
+    case SL_DESK_LINK:
         handle_call(c);
         break;
     case SL_DESK_SCIM:

@@ -1,6 +1,7 @@
 /* From the parser's events to a request that is in order, or the reason why it is not. */
 #include "role/desk/desk_int.h"
 
+#include "base/utf8.h"
 #include "os/log.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     if (r == NULL)
         return;
     wipe(&r->credential);
+    wipe(&r->vouch);
     wipe(&r->flow);
     wipe(&r->device);
     wipe(&r->query); /* a provider's code */
@@ -24,6 +26,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     json_decref(r->export_question);
     sl_buf_done(&r->allowed);
     sl_buf_done(&r->credential);
+    sl_buf_done(&r->vouch);
     sl_buf_done(&r->flow);
     sl_buf_done(&r->device);
     sl_buf_done(&r->query);
@@ -189,6 +192,17 @@ static bool is_form(const struct sl_desk_request *r, struct sl_span type)
                              SL_SPAN("application/x-www-form-urlencoded"));
 }
 
+/* The Connector of Teams sends one along; whose it is, the keeper finds out. It is no credential.
+ */
+static void keep_token(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span value = sl_http1_header(h, "Authorization");
+
+    if (r->route != NULL && r->route->kind == SL_DESK_CHAT && value.p != NULL &&
+        sl_span_eq_nocase(sl_span_head(value, 7), SL_SPAN("Bearer ")) && sl_utf8_valid(value))
+        sl_buf_put(&r->vouch, sl_span_from(value, 7));
+}
+
 /* One that is too long is none of theirs, and so is its signature. */
 static void keep_signature(struct sl_desk_request *r, const struct sl_http1_head *h)
 {
@@ -199,6 +213,7 @@ static void keep_signature(struct sl_desk_request *r, const struct sl_http1_head
         memcpy(r->stamp, stamp.p, stamp.n);
     if (signature.p != NULL && signature.n < sizeof r->signature)
         memcpy(r->signature, signature.p, signature.n);
+    keep_token(r, h);
 }
 
 static void check_type(struct sl_desk_request *r, const struct sl_http1_head *h)
@@ -304,6 +319,7 @@ static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_ht
     r->has_body = h->chunked || h->body_bytes > 0;
     r->allowed = sl_buf(256);
     r->credential = sl_buf(SL_DESK_MAX_TOKEN);
+    r->vouch = sl_buf(SL_DESK_MAX_TOKEN);
     r->flow = sl_buf(SL_DESK_MAX_CREDENTIAL);
     r->device = sl_buf(SL_DESK_MAX_CREDENTIAL);
     r->query = sl_buf(SL_DESK_MAX_TARGET);

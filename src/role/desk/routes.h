@@ -31,6 +31,7 @@ enum sl_desk_kind {
     SL_DESK_EXPORT, /* what a search of the ledger finds, as a file in pieces */
     SL_DESK_DEPART, /* to the page where an identity provider signs people in */
     SL_DESK_RETURN, /* back from there */
+    SL_DESK_LINK,   /* there too, by somebody who is signed in and links an account */
     SL_DESK_SCIM,   /* an identity provider says who is there */
     SL_DESK_CHAT,   /* a chat says what people did; it proves itself by a signature */
 };
@@ -60,6 +61,9 @@ enum sl_desk_kind {
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
     X(METRICS,  GET,    "/metrics",                   "metrics",         true,       "",             "")         \
     X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
+    X(CALL,     POST,   "/v1/me/away",                "me.away",         true,       "",                         \
+      "until! from stand_in reason")                                                                            \
+    X(CALL,     POST,   "/v1/me/back",                "me.back",         true,       "",             "")         \
     X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
     X(CALL,     POST,   "/v1/sessions/code",          "session.code",    true,       "",             "")         \
     X(SIGN_IN,  POST,   "/v1/sessions",               "session.open",    false,      "",             "code!")    \
@@ -88,6 +92,14 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/passkeys/name",          "passkey.name",    true,       "",             "key! name!") \
     X(CALL,     POST,   "/v1/passkeys/remove",        "passkey.remove",  true,       "",                         \
       "key! existing!")                                                                                         \
+    X(CALL,     GET,    "/v1/links",                  "link.list",       true,       "",             "")         \
+    X(CALL,     POST,   "/v1/links",                  "link.confirm",    true,       "",                         \
+      "issuer! subject! existing")                                                                              \
+    X(LINK,     POST,   "/v1/links/begin",            "link.begin",      true,       "",             "issuer!")  \
+    X(CALL,     POST,   "/v1/links/challenge",        "link.challenge",  true,       "",                         \
+      "issuer! subject!")                                                                                       \
+    X(CALL,     POST,   "/v1/links/end",              "link.end",        true,       "",                         \
+      "issuer! subject!")                                                                                       \
     X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
     X(CALL,     POST,   "/v1/approvals/{id}/question", "question",       true,       "",             "text!")    \
     X(CALL,     POST,   "/v1/approvals/{id}/answer",  "answer",          true,       "",             "text!")    \

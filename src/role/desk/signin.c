@@ -9,6 +9,8 @@
 
 enum { FLOW_SECONDS = 600, MAX_PAGE = 16 * 1024 };
 
+#define NOT_SIGNED_IN "You are not signed in"
+
 /* Lax: it must come along when the provider sends the browser back. */
 static void put_flow_cookie(struct sl_buf *b, struct sl_span flow, unsigned seconds)
 {
@@ -41,33 +43,49 @@ static void put_looks(struct sl_buf *b)
             sl_buf_say(b, "<link rel=\"stylesheet\" href=\"%s\">", sl_desk_files[i].path);
 }
 
-static void put_page(struct sl_buf *b, struct sl_span detail, struct sl_span hint)
+static void put_page(struct sl_buf *b, struct sl_span title, struct sl_span detail,
+                     struct sl_span hint)
 {
     sl_buf_put_str(b, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                      "<meta name=\"viewport\" content=\"width=device-width\">"
-                      "<title>Not signed in: Sluice</title>");
+                      "<meta name=\"viewport\" content=\"width=device-width\"><title>");
+    put_html(b, title);
+    sl_buf_put_str(b, ": Sluice</title>");
     put_looks(b);
-    sl_buf_put_str(b, "</head><body><main id=\"main\" class=\"signin\"><h1>You are not signed "
-                      "in</h1><p role=\"alert\">");
+    sl_buf_put_str(b, "</head><body><main id=\"main\" class=\"signin\"><h1>");
+    put_html(b, title);
+    sl_buf_put_str(b, "</h1><p role=\"alert\">");
     put_html(b, detail);
     sl_buf_put_str(b, "</p><p>");
     put_html(b, hint);
     sl_buf_put_str(b, "</p><p><a href=\"/\">Back to Sluice</a></p></main></body></html>\n");
 }
 
-static void say_no(struct sl_desk_conn *c, unsigned status, struct sl_span detail,
-                   struct sl_span hint)
+static void say_no_to(struct sl_desk_conn *c, unsigned status, struct sl_span title,
+                      struct sl_span detail, struct sl_span hint)
 {
     SL_BUF(page, 4 * MAX_PAGE);
     SL_BUF(cookie, 512);
 
-    put_page(&page, detail, hint);
+    put_page(&page, title, detail, hint);
     put_flow_cookie(&cookie, SL_SPAN(""), 0);
     sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
                                                .type = "text/html; charset=utf-8",
                                                .body = sl_buf_span(&page),
                                                .page = true,
                                                .cookie = sl_buf_span(&cookie)});
+}
+
+static void say_no(struct sl_desk_conn *c, unsigned status, struct sl_span detail,
+                   struct sl_span hint)
+{
+    say_no_to(c, status, SL_SPAN(NOT_SIGNED_IN), detail, hint);
+}
+
+/* Whoever links an account is signed in all the while. */
+static struct sl_span title_of(const json_t *problem)
+{
+    return sl_span_is(sl_json_str(problem, "title"), "Not linked") ? SL_SPAN("Nothing was linked")
+                                                                   : SL_SPAN(NOT_SIGNED_IN);
 }
 
 /* What the keeper's problem document says, for a person. */
@@ -81,7 +99,8 @@ static void pass_no_on(struct sl_desk_conn *c, unsigned status, struct sl_span b
                SL_SPAN("Try again in a moment."));
         return;
     }
-    say_no(c, status, sl_json_str(problem, "detail"), sl_json_str(problem, "hint"));
+    say_no_to(c, status, title_of(problem), sl_json_str(problem, "detail"),
+              sl_json_str(problem, "hint"));
     json_decref(problem);
 }
 
@@ -128,6 +147,32 @@ void sl_desk_depart(struct sl_desk_conn *c, json_t *object)
         sl_desk_ask_object(c, object, on_departure);
 }
 
+/* The flow's secret leaves in the cookie alone; the page goes there by itself. */
+void sl_desk_on_link(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+    SL_BUF(cookie, 512);
+    SL_BUF(text, 64 * 1024);
+
+    if (status != 201 || sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    put_flow_cookie(&cookie, sl_json_str(told, "flow"), FLOW_SECONDS);
+    bool good = is_address(sl_json_str(told, "redirect")) && sl_buf_err(&cookie) == SL_OK;
+    json_object_del(told, "flow");
+    if (good && sl_json_canonical(&text, told) == SL_OK)
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
+                                                   .type = "application/json",
+                                                   .body = sl_buf_span(&text),
+                                                   .cookie = sl_buf_span(&cookie)});
+    else
+        sl_desk_problem(c, 503, "the way to the identity provider is not understood");
+    json_decref(told);
+    if (cookie.p != NULL)
+        explicit_bzero(cookie.p, cookie.n);
+}
+
 /* --- back ----------------------------------------------------------------------------------- */
 
 static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span body)
@@ -142,7 +187,8 @@ static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span b
         return;
     }
     struct sl_span back = sl_json_str(told, "return");
-    sl_desk_put_session_cookie(&session, sl_json_str(told, "secret"), "");
+    if (sl_json_str(told, "secret").n > 0) /* else an account came: who is signed in stays so */
+        sl_desk_put_session_cookie(&session, sl_json_str(told, "secret"), "");
     put_flow_cookie(&flow, SL_SPAN(""), 0);
     sl_desk_put_device_cookie(&device, sl_json_str(told, "device"));
     sl_desk_answer(c,
@@ -152,7 +198,8 @@ static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span b
                                             .second_cookie = sl_buf_span(&flow),
                                             .third_cookie = sl_buf_span(&device)});
     json_decref(told);
-    explicit_bzero(session.p, session.n);
+    if (session.p != NULL)
+        explicit_bzero(session.p, session.n);
 }
 
 static bool add(json_t *object, const char *name, const struct sl_buf *text)

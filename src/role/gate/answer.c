@@ -184,13 +184,15 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
     return ok;
 }
 
+/* Of a read that was cut the server counts rows that never passed. */
 static void note_tag(struct session *s, const struct item *item, struct sl_span body)
 {
     struct sl_pg_tag tag;
+    bool counts = (item->flags & ITEM_CUT) == 0 || has_changed(item);
 
     if (sl_pg_tag_get(body, &tag) != SL_OK)
         return;
-    if (tag.has_rows)
+    if (tag.has_rows && counts)
         s->tag_rows += tag.rows;
     if (tag.has_rows && item->meter != NULL && sl_span_is(tag.command, "MOVE"))
         meter_moves(item->meter, tag.rows);

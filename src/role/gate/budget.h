@@ -70,10 +70,11 @@ struct meter {
     uint32_t listing;          /* of the target, when it was sent */
     uint64_t action;
     uint64_t rows, bytes; /* delivered; of a portal by all its Executes */
-    uint64_t granted;     /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
+    uint64_t granted; /* rows in all that a yes to going beyond lets pass, whatever the budgets */
+    uint64_t most;    /* rows in all that the approval says, within the budgets; 0: it does not */
     struct sl_buf grants; /* u64 each: actions that continued it, whose outcome is due */
     struct sl_buf rule;   /* whose budget was held last */
-    char envelope[37];    /* the approval, while `granted` is the rows of an envelope; or empty */
+    char envelope[37];    /* the approval, while `most` is the rows of an envelope; or empty */
     bool withdrawn;       /* the policy of now does not allow it */
 };
 
@@ -81,6 +82,8 @@ bool meter_is_counted(const struct meter *m); /* by the keeper */
 /* Where in its result it is: what counts against the limits of one statement. */
 uint64_t meter_rows(const struct meter *m);
 uint64_t meter_bytes(const struct meter *m);
+/* Is what the approval says used up? */
+bool meter_is_full(const struct meter *m);
 /* Would meter_take let them pass? */
 bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes);
 /* What would have to be asked for: the statement as it was sent, and that this goes beyond. */

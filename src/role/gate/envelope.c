@@ -77,9 +77,8 @@ void envelope_end(struct session *s, const char *why)
     over(s, why);
 }
 
-void envelope_exceeded(struct session *s)
+void envelope_exceeded(struct session *s, const char *why)
 {
-    static const char why[] = "a result has more rows than it lets pass each time";
     struct meter *m = stop_meter(s);
     char approval[37];
 
@@ -109,6 +108,11 @@ static enum take ask(struct session *s, const struct judged *j, struct refusal *
     const char *why = sl_envelope_objection(&j->meaning->m);
     SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
 
+    if (j->verdict->answer.enforced == SL_DENY) { /* an attempt is history, however it is asked */
+        record_refusal(s, j, what.text, NULL);
+        return refuse(no, "42501", "policy denies this statement",
+                      "an envelope is for what policy holds");
+    }
     if (why != NULL)
         return refuse(no, "0A000", why, "what is not proven is no template; ask for it by itself");
     if (sl_envelope_put_template(&template, what.text) != SL_OK)
@@ -116,8 +120,6 @@ static enum take ask(struct session *s, const struct judged *j, struct refusal *
                       "a template is plain SQL without comments and parameters, with "
                       "plain literals, of at most 16 kB",
                       NULL);
-    if (j->verdict->answer.enforced == SL_DENY)
-        return refuse(no, "42501", "policy denies this statement", NULL);
     if (j->verdict->answer.enforced == SL_ALLOW)
         return refuse(no, "SL003", "it is not held: it needs no approval", "run it");
     span_set(&l->template, sl_buf_span(&template));

@@ -55,6 +55,9 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
                                NULL);
     if (!p->confirmed && p->segment != s->segment && s->item_count > 0)
         return wait_for_answers(s); /* bound before an earlier Sync: what says the server? */
+    if (p->halted)
+        return extended_refuse(s, "57014", "canceling statement due to user request",
+                               "it was stopped; what is left of it does not run");
     if (p->granted && p->granted_rows != 0 && (p->executed || m.max_rows != p->granted_rows))
         return extended_refuse(
             s, "42501", "more rows are asked for than the approval shows",

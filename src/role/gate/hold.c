@@ -440,3 +440,17 @@ void hold_cancel(struct session *s)
                  "it was held and never ran");
     session_resume(s, WAIT_HOLD);
 }
+
+/* What asks the server something itself, or makes a connection, goes on by itself. */
+bool hold_halt(struct session *s, uint64_t action)
+{
+    if (hold_action(s) != action)
+        return false;
+    if (s->intent == action)
+        record_withdraw(s, "57014");
+    hold_refused(s->hold, "57014", "canceling statement due to user request",
+                 "it was stopped before it ran");
+    if (s->wait == WAIT_HOLD || s->wait == WAIT_SYNC || s->wait == WAIT_JOURNAL)
+        session_resume(s, s->wait);
+    return true;
+}

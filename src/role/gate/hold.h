@@ -43,6 +43,8 @@ void hold_propose_late(struct session *s); /* what its channel had no room for *
 void hold_judge_again(struct session *s, const char *why);
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
+/* Stopped when its grant is spent and nothing of it is sent. False: there is no such. */
+bool hold_halt(struct session *s, uint64_t action);
 void hold_moot(
     struct session *s); /* judged again, and it is not held any more: its approval is void */
 /* A grant that may be spent, and for which no intent is in the journal, is recorded as refused: a

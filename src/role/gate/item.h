@@ -37,6 +37,7 @@ enum item_flag {
     ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
     ITEM_ENDS_ALL = 1024, /* COMMIT or ROLLBACK, and nothing else */
     ITEM_LISTED = 8192,   /* a statement of a list (list.h) */
+    ITEM_HALTED = 2048,   /* cancelled as soon as the server works on it (halt.h) */
     ITEM_OURS = 4096,     /* a Describe that the client did not send: its answer is swallowed */
 };
 

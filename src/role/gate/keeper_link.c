@@ -2,13 +2,14 @@
  */
 #include "role/gate/list.h"
 
-#include "role/gate/elevate.h"
+#include "role/gate/halt.h"
 #include "role/gate/hold.h"
 #include "role/gate/item.h"
 #include "role/gate/login.h"
 #include "role/gate/meter.h"
 #include "role/gate/settings.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
@@ -74,29 +75,11 @@ static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p
 static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *p)
 {
     struct sl_msg_action_stop m;
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
 
-    if (sl_msg_action_stop_get(p->body, &m) != SL_OK) {
+    if (sl_msg_action_stop_get(p->body, &m) != SL_OK)
         sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    while (sl_map_next(g->sessions, &at, &key, &value)) {
-        struct session *s = value;
-        struct item *item = s->dead ? NULL : item_head(s);
-        if (item != NULL && (item->action == m.action ||
-                             (item->meter != NULL && meter_has(item->meter, m.action)))) {
-            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session),
-                   SL_TEXT("by", m.who));
-            upstream_cancel(s);
-            return;
-        }
-        if (!s->dead && list_stop(s, m.action))
-            return;
-        if (!s->dead && elevate_cancel(s, m.action))
-            return;
-    }
+    else
+        halt_action(g, m.action, m.who);
 }
 
 static void keeper_synced(struct gate *g, struct sl_channel *c, struct sl_packet *p)
@@ -177,15 +160,25 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     }
 }
 
+static void keeper_lost(struct gate *g)
+{
+    g->keeper = NULL;
+    gate_each_session(g, login_keeper_lost);
+    gate_each_session(g, list_keeper_lost);
+}
+
+/* A channel that we broke, for what came or for what did not fit, is not made again while the
+ * keeper runs: it would read no journal of ours, and nothing may run unrecorded (P6). The
+ * supervisor starts another gate. */
 static void on_keeper_end(void *owner, struct sl_channel *c, enum sl_err why)
 {
     struct gate *g = owner;
 
     sl_log(SL_LOG_WARN, "keeper_lost", SL_CSTR("why", sl_err_text(why)));
+    if (why != SL_EGONE)
+        exit(1);
     sl_channel_free(c);
-    g->keeper = NULL;
-    gate_each_session(g, login_keeper_lost);
-    gate_each_session(g, list_keeper_lost);
+    keeper_lost(g);
 }
 
 static void ask_sync_again(struct session *s)
@@ -196,9 +189,10 @@ static void ask_sync_again(struct session *s)
 
 void keeper_connect(struct gate *g, int fd)
 {
-    if (g->keeper != NULL)
+    if (g->keeper != NULL) { /* whose end we have not noticed yet */
         sl_channel_free(g->keeper);
-    g->keeper = NULL;
+        keeper_lost(g);
+    }
     if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, gate_on_packet, on_keeper_end, g,
                        &g->keeper) != SL_OK) {
         close(fd);

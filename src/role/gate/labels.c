@@ -129,7 +129,8 @@ static void telling_add(const struct gate *g, struct telling *t, struct sl_span 
     }
 }
 
-/* Into the own map, and to the keeper. False without memory. */
+/* Into the own map, and to the keeper. False without memory, or without room on the way to a keeper
+ * that does not read. */
 static bool telling_done(struct gate *g, struct telling *t)
 {
     struct label_tell *tell = calloc(1, sizeof *tell), **end = &g->first_tell;
@@ -142,7 +143,8 @@ static bool telling_done(struct gate *g, struct telling *t)
     sl_msg_label_flow_put(&whole, &t->m);
     bool ok = tell != NULL && !t->full && sl_buf_err(&t->columns) == SL_OK &&
               sl_buf_err(&t->labels) == SL_OK && sl_buf_err(&t->sources) == SL_OK &&
-              sl_buf_err(&whole) == SL_OK;
+              sl_buf_err(&whole) == SL_OK &&
+              (g->keeper == NULL || sl_channel_has_room(g->keeper, whole.n));
     if (ok) {
         tell->told = t->m.told;
         tell->body = sl_buf(TELL_MAX);
@@ -271,8 +273,8 @@ static void tell_gone(struct gate *g, struct target *t, const struct sl_label_mo
             sl_ipc_list_add(&items, &columns, moves[i].from);
     columns.items = sl_buf_span(&items);
     if (columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)
-        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version,
-                .dropped = 1, .columns = columns);
+        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version, .dropped = 1,
+                .columns = columns);
 }
 
 static void tell_moved(struct gate *g, struct target *t, const struct sl_label_move *moves,

@@ -81,8 +81,8 @@ static bool is_listed(const struct sl_catalog *c, struct sl_span name)
 
     for (size_t i = dot_after(name, 0); i < name.n; i = dot_after(name, i + 1))
         for (size_t k = dot_after(name, i + 1); k < name.n; k = dot_after(name, k + 1))
-            if (sl_catalog_relation(c, sl_span_head(name, i),
-                                    sl_span(name.p + i + 1, k - i - 1), &r) &&
+            if (sl_catalog_relation(c, sl_span_head(name, i), sl_span(name.p + i + 1, k - i - 1),
+                                    &r) &&
                 sl_catalog_find_column(c, &r, sl_span_from(name, k + 1), &found))
                 return true;
     return false;
@@ -96,11 +96,12 @@ void labels_vouch(struct gate *g, const struct target *t, uint64_t version)
 
     for (size_t i = 0; i < sl_label_map_count(g->labels) && columns.count < AT_ONCE; i++) {
         struct sl_derived d = sl_label_map_at(g->labels, i);
-        if (!d.settled && sl_span_eq(d.target, t->config->name) && !is_listed(&t->catalog, d.column))
+        if (!d.settled && sl_span_eq(d.target, t->config->name) &&
+            !is_listed(&t->catalog, d.column))
             sl_ipc_list_add(&items, &columns, d.column);
     }
     columns.items = sl_buf_span(&items);
     if (columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)
-        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version,
-                .dropped = 0, .columns = columns);
+        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version, .dropped = 0,
+                .columns = columns);
 }

@@ -105,7 +105,9 @@ enum take envelope_ask(struct session *s, struct refusal *no);
 bool envelope_is(const struct session *s); /* one is taken up, or was and its end is not said */
 /* The first deviation: told to the keeper and to the client. */
 void envelope_end(struct session *s, const char *why);
-void envelope_exceeded(struct session *s); /* the result at hand has more rows than were approved */
+/* The result at hand goes beyond what was approved, or beyond a budget; nothing where it is no use
+ * of one. */
+void envelope_exceeded(struct session *s, const char *why);
 
 /* list_set.c: SET and SHOW sluice.request */
 enum take list_set(struct session *s, struct sl_span value);

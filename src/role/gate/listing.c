@@ -134,7 +134,8 @@ static bool finish(struct catalog_reader *r)
         return r->texts ? list(r, false) : does_not_fit(r);
     }
     bool moved = t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot));
-    if ((moved && !labels_listing(r->gate, t, &catalog, r->labels)) || !labels_inherit(r->gate, t, &catalog)) {
+    if ((moved && !labels_listing(r->gate, t, &catalog, r->labels)) ||
+        !labels_inherit(r->gate, t, &catalog)) {
         note_problem(r, SL_SPAN("labels of renamed columns, or of partitions, cannot be kept"));
         sl_buf_done(&fresh);
         return false;

@@ -76,6 +76,13 @@ static void pay(uint64_t *left, uint64_t amount)
         *left -= amount;
 }
 
+bool meter_is_full(const struct meter *m)
+{
+    return m->granted == 0 && m->most != 0 && m->rows >= m->most;
+}
+
+/* A yes to an action lets it run within what policy says of it; only one to going beyond lifts
+ * that. */
 bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes)
 {
     const struct sl_answer *a = answer_of(m);
@@ -83,7 +90,7 @@ bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes)
 
     if (m->granted != 0)
         return rows <= left_of(m->granted, m->rows);
-    if (m->withdrawn)
+    if (m->withdrawn || rows > left_of(m->most, m->rows))
         return false;
     if (rows > left_of(a->row_limit, meter_rows(m)) ||
         bytes > left_of(a->byte_limit, meter_bytes(m)))
@@ -112,23 +119,23 @@ bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes)
 
 /* --- its life --- */
 
-static bool is_limited(const struct session *s, const struct judged *j, uint64_t granted)
+static bool is_limited(const struct session *s, const struct judged *j, uint64_t said)
 {
     const struct sl_answer *a = &j->verdict->answer;
 
     if (s->target->config->observe)
         return false;
-    return granted != 0 || a->row_limit != 0 || a->byte_limit != 0 || a->budget_count != 0;
+    return said != 0 || a->row_limit != 0 || a->byte_limit != 0 || a->budget_count != 0;
 }
 
 bool meter_make(struct session *s, const struct judged *j, uint64_t action,
                 const struct held_bytes *what, struct meter **out)
 {
-    uint64_t granted = hold_rows(s);
+    uint64_t said = hold_rows(s), granted = what->over.is ? said : 0;
     struct sl_span message = what->extended ? what->bind_body : what->text;
 
     *out = NULL;
-    if (!is_limited(s, j, granted))
+    if (!is_limited(s, j, said))
         return true;
     struct meter *m = calloc(1, sizeof *m);
     if (m == NULL)
@@ -143,6 +150,7 @@ bool meter_make(struct session *s, const struct judged *j, uint64_t action,
                         .listing = s->target->generation,
                         .action = action,
                         .granted = granted,
+                        .most = what->over.is ? 0 : said,
                         .grants = sl_buf(4096),
                         .rule = sl_buf(4096)};
     s->lease = NULL;

@@ -29,6 +29,7 @@ struct portal {
     bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
+    bool halted;             /* somebody stopped it: no Execute passes any more */
     struct verdict *verdict; /* a reference: see struct item */
     uint64_t described;      /* segment + 1 in which a Describe of it was sent: unless the server
                                 skips both, its answer comes before that of an Execute behind it */

@@ -6,6 +6,7 @@
 #include "role/gate/server_int.h"
 
 #include "role/gate/elevate.h"
+#include "role/gate/halt.h"
 #include "role/gate/hold.h"
 #include "role/gate/item.h"
 #include "role/gate/meter.h"
@@ -274,6 +275,9 @@ static void after_input(struct session *s)
         return;
     if (s->item_count == 0)
         elevate_end(s);
+    if (s->dead)
+        return;
+    halt_next(s);
     if (s->dead)
         return;
     s->gate->streaming |= s->bytes != s->told_bytes; /* the tick will tell the journal */

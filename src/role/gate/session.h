@@ -83,7 +83,7 @@ struct session {
     uint64_t tx_answered;       /* the last action that is answered */
     bool labelled_open; /* its open transaction works on labelled data: see deferred checks */
     bool leans; /* works since before the map of labels that the gate waits out: labels_gone.c */
-    bool labels_open;   /* its open transaction brought labels that go if it is rolled back */
+    bool labels_open; /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
     uint32_t item_head, item_count, item_room;

@@ -144,7 +144,7 @@ static bool needs_lease(const struct meter *m, uint64_t row_bytes)
 {
     const struct sl_answer *a = &m->judged.verdict->answer;
 
-    return m->granted == 0 && !m->withdrawn && a->budget_count > 0 &&
+    return m->granted == 0 && !m->withdrawn && !meter_is_full(m) && a->budget_count > 0 &&
            (a->row_limit == 0 || meter_rows(m) < a->row_limit) &&
            (a->byte_limit == 0 || meter_bytes(m) + row_bytes <= a->byte_limit);
 }
@@ -244,7 +244,9 @@ void stop_begin(struct session *s, uint64_t row_bytes)
     }
     t->row_bytes = row_bytes;
     s->stop = t;
-    envelope_exceeded(s);
+    const struct meter *m = stop_meter(s);
+    if (m != NULL && meter_is_full(m))
+        envelope_exceeded(s, "a result has more rows than it lets pass each time");
     stream_pause(&s->server, true);
     sl_timer_arm(t->timer, 0);
 }

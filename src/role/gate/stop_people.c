@@ -3,6 +3,7 @@
 
 #include "role/gate/hold.h"
 #include "role/gate/judging.h"
+#include "role/gate/list.h"
 #include "role/gate/meter.h"
 #include "role/gate/record.h"
 #include "role/gate/refuse.h"
@@ -25,7 +26,7 @@ static struct sl_span rule_of(const struct meter *m, uint64_t row_bytes)
     const struct sl_answer *a = &m->judged.verdict->answer;
     const struct sl_rule *rule = NULL;
 
-    if (m->granted != 0)
+    if (m->granted != 0 || meter_is_full(m))
         return sl_buf_span(&m->rule);
     if (a->row_limit != 0 && meter_rows(m) >= a->row_limit)
         rule = a->row_rule;
@@ -128,6 +129,7 @@ static enum sl_err propose(struct session *s)
 /* The keeper's count does not allow it, or there is nothing to ask it. */
 void stop_ask_people(struct session *s)
 {
+    envelope_exceeded(s, "a result goes beyond a budget");
     if (s->stop->hold == NULL && propose(s) != SL_OK)
         stop_failed(s);
 }

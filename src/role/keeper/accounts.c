@@ -7,6 +7,7 @@
 #include "role/keeper/console.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/identity.h"
+#include "role/keeper/passkeys.h"
 #include "role/keeper/people.h"
 #include "role/keeper/sessions.h"
 
@@ -64,42 +65,88 @@ static bool may_decide(const struct keeper *k, struct sl_span issuer)
     return i == NULL || i->kind == SL_ISSUER_OIDC;
 }
 
-enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
-                         struct sl_span subject, struct maker by, struct sl_buf *id)
+/* issued_by: whom the credential counts as issued by (P4). `leaf` says how it came about. */
+static enum sl_err record_link(struct keeper *k, const struct person *who, struct sl_span issued_by,
+                               struct sl_span os_user, const struct allowed *vouched,
+                               struct sl_entry_roster *leaf, struct sl_buf *id)
 {
     struct account taken;
-    uint64_t now_us = sl_clock_us();
     uint8_t id_bytes[ID_BYTES], nobodys[SL_SHA256];
 
-    if (account_get(k, issuer, subject, &taken) == SL_OK)
+    if (account_get(k, leaf->issuer, leaf->subject, &taken) == SL_OK)
         return SL_ESTATE;
     sl_random(id_bytes, sizeof id_bytes);
     sl_random(nobodys, sizeof nobodys);
     sl_hex_put(id, sl_span(id_bytes, sizeof id_bytes));
-    json_t *event = event_new("account_linked", now_us);
-    event_str(event, "issuer", issuer);
-    event_str(event, "subject", subject);
-    event_str(event, "credential", sl_buf_span(id));
+    leaf->event = SL_ENTRY_ROSTER_ACCOUNT_LINK;
+    leaf->time_us = sl_clock_us();
+    leaf->identity = who->name;
+    leaf->credential = sl_buf_span(id);
+    json_t *event = event_new("account_linked", leaf->time_us);
+    event_str(event, "issuer", leaf->issuer);
+    event_str(event, "subject", leaf->subject);
+    event_str(event, "credential", leaf->credential);
     event_str(event, "identity", who->name);
-    event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, issuer));
+    event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, leaf->issuer));
     event_hex(event, "hash", sl_span(nobodys, sizeof nobodys));
-    /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
-    event_str(event, "by",
-              sl_span_starts(by.issuer, SL_SPAN("issuer:")) ? sl_span(NULL, 0) : by.issuer);
-    event_str(event, "by_uid", by.os_user);
-    roster_leaf(k, event,
-                &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ACCOUNT_LINK,
-                                          .time_us = now_us,
-                                          .identity = who->name,
-                                          .credential = sl_buf_span(id),
-                                          .issuer = issuer,
-                                          .subject = subject,
-                                          .approval = by.approval,
-                                          .reason = by.why,
-                                          .by = maker_name(&by),
-                                          .channel = maker_channel(&by)});
+    event_str(event, "by", issued_by);
+    event_str(event, "by_uid", os_user);
+    if (vouched != NULL) {
+        event_str(event, "vouched_by", vouched->passkey.id);
+        event_u64(event, "vouched_counter", vouched->seen.counter);
+        event_bool(event, "vouched_backed_up", vouched->seen.backed_up);
+    }
+    roster_leaf(k, event, leaf);
     tokens_forget(k);
     return SL_OK;
+}
+
+enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
+                         struct sl_span subject, struct maker by, struct sl_buf *id)
+{
+    struct sl_entry_roster leaf = {.issuer = issuer,
+                                   .subject = subject,
+                                   .approval = by.approval,
+                                   .reason = by.why,
+                                   .by = maker_name(&by),
+                                   .channel = maker_channel(&by)};
+
+    /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
+    return record_link(k, who,
+                       sl_span_starts(by.issuer, SL_SPAN("issuer:")) ? sl_span(NULL, 0) : by.issuer,
+                       by.os_user, NULL, &leaf, id);
+}
+
+/* Whoever issued the credential that it was done with keeps standing behind it: nobody decides
+ * through what they issued by linking an account in between. */
+enum sl_err account_link_own(struct call *c, struct sl_span issuer, struct sl_span subject,
+                             const struct allowed *vouched, struct sl_span document,
+                             struct sl_buf *id)
+{
+    struct sl_entry_proof proof = {{0}};
+    struct sl_entry_roster leaf = {.issuer = issuer,
+                                   .subject = subject,
+                                   .by = c->who.name,
+                                   .channel = call_channel(c),
+                                   .with = c->with.id};
+
+    if (vouched != NULL) {
+        proof = assertion_entry(&vouched->by, document);
+        leaf.allowed_by = &proof;
+    }
+    return record_link(c->keeper, &c->who, c->with.issuer, sl_span(NULL, 0), vouched, &leaf, id);
+}
+
+bool account_was_others(struct keeper *k, struct sl_span issuer, struct sl_span subject,
+                        struct sl_span identity)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_EVER, "ss", issuer, subject);
+    bool others = false;
+
+    while (db_row(&rows))
+        others = others || !sl_span_eq(db_span(&rows, 0), identity);
+    db_end(&rows);
+    return others;
 }
 
 /* --- people whom the issuer brings ---------------------------------------------------------------
@@ -184,10 +231,11 @@ static const struct issuer *issuer_behind(struct call *c, bool *is_account)
     return issuer_of_iss(c->keeper, iss);
 }
 
-bool account_may_enrol(struct call *c)
+bool account_may_add(struct call *c, const char *what)
 {
     bool is_account;
     const struct issuer *i = issuer_behind(c, &is_account);
+    SL_BUF(detail, 512);
     SL_BUF(hint, 512);
 
     if (!is_account ||
@@ -201,10 +249,11 @@ bool account_may_enrol(struct call *c)
     else
         sl_buf_put_str(&hint, "An operator can say in `mfa_acr` what this provider calls it, or "
                               "invite you: sluice identity invite NAME");
-    call_problem(c, 403, "A fresh sign-in is needed",
-                 "A passkey is enrolled only right after a sign-in with more than one factor, and "
-                 "this session did not begin so, or more than ten minutes ago.",
-                 sl_buf_text(&hint));
+    sl_buf_say(&detail,
+               "%s only right after a sign-in with more than one factor, and this session did not "
+               "begin so, or more than ten minutes ago.",
+               what);
+    call_problem(c, 403, "A fresh sign-in is needed", sl_buf_text(&detail), sl_buf_text(&hint));
     return false;
 }
 

@@ -94,11 +94,14 @@ static void say_over(struct keeper *k, const struct session *s, const struct ask
                rule_names(k, &a->answer));
 }
 
+/* Names of rules have no bound of their own. What who asks is told goes through a notice. */
+enum { MOST_FOR_ASKER = 4096, MOST_FOR_REVIEWERS = 64 * 1024 };
+
 /* Who asks does not hear what only reviewers may know: how many rows the server expects. */
 static struct sl_span sentence_of(struct keeper *k, const struct session *s, const struct ask *a,
                                   bool reviewer)
 {
-    SL_BUF(text, 4096);
+    SL_BUF(text, reviewer ? MOST_FOR_REVIEWERS : MOST_FOR_ASKER);
 
     if (a->envelope.times > 0)
         envelope_say(&text, a);

@@ -139,11 +139,16 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
 
     a->votes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *a->votes);
     while (a->votes != NULL && a->vote_count < SL_VOTES_MAX && db_row(&rows))
-        a->votes[a->vote_count++] = (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1),
-                                                      keep(k, &rows, 2),          keep(k, &rows, 3),
-                                                      keep(k, &rows, 4),          keep(k, &rows, 5),
-                                                      (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),
-                                                      keep(k, &rows, 8),          NULL};
+        a->votes[a->vote_count++] = (struct vote_row){.identity = keep(k, &rows, 0),
+                                                      .person = keep(k, &rows, 1),
+                                                      .decision = keep(k, &rows, 2),
+                                                      .reason = keep(k, &rows, 3),
+                                                      .channel = keep(k, &rows, 4),
+                                                      .credential = keep(k, &rows, 5),
+                                                      .may = (uint32_t)db_u64(&rows, 6),
+                                                      .at_us = db_u64(&rows, 7),
+                                                      .passkey = keep(k, &rows, 8),
+                                                      .in_place = keep(k, &rows, 9)};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -194,6 +199,15 @@ void approval_done(struct approval *a)
     a->detail = NULL;
 }
 
+/* Whose they are today: accounts that were linked since are one person. */
+static struct sl_vote yes_of(struct keeper *k, const struct vote_row *vote)
+{
+    return (struct sl_vote){.person = person_of(k, vote->identity),
+                            .may = vote->may,
+                            .right = vote->in_place.n > 0 ? person_of(k, vote->in_place)
+                                                          : vote->in_place};
+}
+
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out)
 {
     struct sl_vote *yes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *yes);
@@ -201,7 +215,7 @@ size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote *
 
     for (size_t i = 0; yes != NULL && i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && a->votes[i].lapsed == NULL)
-            yes[count++] = (struct sl_vote){person_of(k, a->votes[i].identity), a->votes[i].may};
+            yes[count++] = yes_of(k, &a->votes[i]);
     *out = yes;
     return count;
 }

@@ -14,8 +14,9 @@ struct vote_row {
     struct sl_span identity, person, decision, reason, channel, credential;
     uint32_t may;
     uint64_t at_us;
-    struct sl_span passkey; /* its id; empty: none signed */
-    const char *lapsed;     /* why this yes does not count any more, while others are waited for */
+    struct sl_span passkey;  /* its id; empty: none signed */
+    struct sl_span in_place; /* by the right of whom, who was away; empty: their own */
+    const char *lapsed;      /* why this yes does not count any more, while others are waited for */
 };
 struct approval {
     struct sl_span id, identity, target, environment, protocol, detail_text, why, outcome;
@@ -70,6 +71,12 @@ struct move {
 enum sl_err approval_move(struct keeper *k, struct approval *a, const struct move *m) SL_MUST_CHECK;
 /* Moves it and tells every client that waits for it why. */
 void approval_end(struct keeper *k, struct approval *a, const struct move *m);
+/* By their own right, and where that does not do, by that of somebody who is away and named them:
+ * then *in_place (NULL: nobody asks) says of whom, else it is empty. */
+enum sl_decide_reason approval_may_for(struct keeper *k, const struct approval *a,
+                                       const struct person *who, const struct credential *with,
+                                       enum sl_decide_channel channel, uint32_t *may,
+                                       struct sl_span *in_place);
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may);

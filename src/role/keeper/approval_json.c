@@ -131,6 +131,18 @@ static void put_proof(struct call *c, json_t *one, const struct vote_row *vote)
     json_object_set_new(one, "passkey", key);
 }
 
+/* By the right of whom, and in words. */
+static void put_right(json_t *one, const struct vote_row *vote)
+{
+    SL_BUF(by, 256);
+
+    if (vote->in_place.n == 0)
+        return;
+    json_put_str(one, "in_place", vote->in_place);
+    sl_buf_say(&by, "%S, standing in for %S", vote->identity, vote->in_place);
+    json_put_str(one, "by", sl_buf_span(&by));
+}
+
 static void put_votes(struct call *c, json_t *out, const struct approval *a)
 {
     json_t *array = json_array();
@@ -139,6 +151,7 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
         json_t *one = json_object();
 
         json_put_str(one, "identity", a->votes[i].identity);
+        put_right(one, &a->votes[i]);
         json_put_str(one, "decision",
                      a->votes[i].lapsed == NULL ? a->votes[i].decision : SL_SPAN("lapsed"));
         json_put_str(one, "reason", a->votes[i].reason);

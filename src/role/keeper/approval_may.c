@@ -1,5 +1,6 @@
 #include "role/keeper/approval.h"
 
+#include "role/keeper/away.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/keeper_int.h"
@@ -84,15 +85,70 @@ bool approval_for_inactive(struct keeper *k, const struct approval *a)
     return acting_for_inactive(k, &names).n > 0;
 }
 
-enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
-                                   const struct person *who, const struct credential *with,
-                                   enum sl_decide_channel channel, uint32_t *may)
+/* Their own right does not do; another person's may. */
+static bool asks_for_a_right(enum sl_decide_reason reason)
+{
+    return reason == SL_DECIDE_NOT_REVIEWER || reason == SL_DECIDE_NEW_MEMBERSHIP ||
+           reason == SL_DECIDE_NOT_NEEDED || reason == SL_DECIDE_RIGHT_USED;
+}
+
+/* The same question by the right of each who is away and named them; the first that does counts.
+ * Else, where their own right is none, it is said why not of one who could have lent one here. */
+static enum sl_decide_reason instead(struct keeper *k, const struct approval *a,
+                                     struct sl_decide_question *q, enum sl_decide_reason own,
+                                     uint32_t *may, struct sl_span *in_place)
+{
+    struct absences all = absences_naming(k, q->who.name, q->now_us);
+    enum sl_decide_reason reason = own;
+
+    q->own_right_only = all.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
+    for (size_t i = 0; i < all.count; i++) {
+        struct sl_stand_in s;
+        uint32_t theirs = 0;
+
+        if (!stand_in_of(k, &all.items[i], &s))
+            continue;
+        q->in_place = &s;
+        enum sl_decide_reason this_one = sl_decide_check(q, &theirs);
+        q->in_place = NULL;
+        if (this_one == SL_DECIDE_YES) {
+            *may = theirs;
+            *in_place = all.items[i].identity;
+            return this_one;
+        }
+        *may |= theirs;
+        if (reason == SL_DECIDE_NOT_REVIEWER || (own == SL_DECIDE_NOT_REVIEWER && theirs != 0))
+            reason = this_one;
+    }
+    return reason;
+}
+
+enum sl_decide_reason approval_may_for(struct keeper *k, const struct approval *a,
+                                       const struct person *who, const struct credential *with,
+                                       enum sl_decide_channel channel, uint32_t *may,
+                                       struct sl_span *in_place)
 {
     struct sl_decide_question q = approval_question(k, a, channel);
 
     q.who = decider_of(k, who);
     q.with = decides_with(k, with);
-    return sl_decide_check(&q, may);
+    *in_place = sl_span(NULL, 0);
+    enum sl_decide_reason own = sl_decide_check(&q, may);
+    /* What is over is asked about too: who might have decided may see it as long as they could. */
+    if (!asks_for_a_right(own) && *may != 0)
+        return own;
+    enum sl_decide_reason reason = instead(k, a, &q, own, may, in_place);
+    return asks_for_a_right(own) ? reason : own;
+}
+
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
+                                   const struct person *who, const struct credential *with,
+                                   enum sl_decide_channel channel, uint32_t *may)
+{
+    struct sl_span in_place;
+    uint32_t ignored;
+
+    return approval_may_for(k, a, who, with, channel, may == NULL ? &ignored : may, &in_place);
 }
 
 /* Its signature was verified when it was given; that passkey must still be one. */
@@ -108,10 +164,28 @@ static bool passkey_stands(struct keeper *k, const struct vote_row *vote, struct
     return true;
 }
 
+/* The right that it was given by must be lent still, as it was then: an absence that was ended, or
+ * said anew, lends it no more, while one whose time is over lent it until then. */
+static bool right_stands(struct keeper *k, const struct approval *a, const struct vote_row *vote,
+                         struct sl_stand_in *s, struct sl_decide_question *q)
+{
+    struct absence absence;
+
+    if (vote->in_place.n == 0)
+        return true;
+    if (!absence_get(k, vote->in_place, &absence) || !stand_in_of(k, &absence, s))
+        return false;
+    q->in_place = s;
+    q->own_right_only = own_right_only(k, a->protocol, a->barred, a->barred_count);
+    q->now_us = vote->at_us;
+    return true;
+}
+
 /* Asked again at release, with the state it was given in. */
 const char *vote_problem(struct keeper *k, const struct approval *a, const struct vote_row *vote)
 {
     struct approval as_it_was = *a;
+    struct sl_stand_in lent;
     struct person who;
     struct credential with;
     uint32_t may = 0;
@@ -124,8 +198,13 @@ const char *vote_problem(struct keeper *k, const struct approval *a, const struc
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
     as_it_was.vote_count = 0;
-    enum sl_decide_reason reason =
-        approval_may(k, &as_it_was, &who, &with, sl_decide_channel_of(vote->channel), &may);
+    struct sl_decide_question q =
+        approval_question(k, &as_it_was, sl_decide_channel_of(vote->channel));
+    q.who = decider_of(k, &who);
+    q.with = decides_with(k, &with);
+    if (!right_stands(k, a, vote, &lent, &q))
+        return "whoever it was given for is not away any more, or has said so anew";
+    enum sl_decide_reason reason = sl_decide_check(&q, &may);
     if (reason != SL_DECIDE_YES)
         return sl_decide_reason_text(reason);
     return (may & vote->may) == vote->may ? NULL : sl_decide_reason_text(SL_DECIDE_NOT_REVIEWER);

@@ -1,6 +1,7 @@
 #include "role/keeper/ask.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/away.h"
 #include "role/keeper/brief.h"
 #include "role/keeper/db.h"
 #include "role/keeper/eligible.h"
@@ -46,7 +47,8 @@ static enum sl_err too_few(struct keeper *k, struct ask *a)
     return say_no(
         a, sl_arena_text(k->mem, sl_buf_span(&text)),
         "Reviewers must be active humans outside the requester set who claimed a deciding "
-        "credential before this was asked (sluice identity invite, sluice enroll).");
+        "credential before this was asked (sluice identity invite, sluice enroll); whoever is away "
+        "until it expires does not count (docs/away.md).");
 }
 
 static enum sl_err too_few_passkeys(struct keeper *k, struct ask *a)
@@ -95,29 +97,10 @@ static bool asks_too_large(struct keeper *k, const struct ask *a)
     return bytes + a->action.operation.n > MAX_OPEN_BYTES;
 }
 
-/* As soon as enough people have passkeys, what is worst takes no less (docs/policy.md). */
-static void prefer_passkey(struct keeper *k, struct ask *a)
-{
-    bool is_policy = sl_span_is(a->action.protocol, "policy") ||
-                     sl_span_is(a->action.protocol, "sluice"); /* Sluice's own: of every target */
-    struct proof_needed signed_ = {.passkey = true,
-                                   .device_bound = a->answer.device_bound,
-                                   .paused_too = true};
-
-    if (a->answer.passkey || (a->answer.shut & SL_DECIDE_IN_PASSKEY) == SL_DECIDE_IN_PASSKEY ||
-        !sl_policy_prefers_passkey(k->config,
-                                   is_policy ? SL_SPAN("production") : a->target->environment,
-                                   a->meaning->effects) ||
-        !enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
-                       signed_, a->now_us))
-        return;
-    a->answer.passkey = true;
-    a->proof_why = is_policy
-                       ? SL_SPAN("a change of Sluice itself is signed where enough of those who "
-                                 "may decide have passkeys (passkeys.by_default)")
-                       : SL_SPAN("in production this is signed where enough of those who may "
-                                 "decide have passkeys (passkeys.by_default)");
-}
+static const char shut_text[] = "its rules leave no channel in which it could be decided";
+static const char shut_hint[] = "Ask for its statements one by one; or whoever keeps the policy "
+                                "gives these rules a `decide_in` in common, with console where a "
+                                "passkey is asked for.";
 
 /* Its rules together may leave no way to decide. */
 static bool is_shut_everywhere(const struct ask *a)
@@ -137,23 +120,25 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
-    if (is_shut_everywhere(a))
-        return say_no(a, "its rules leave no channel in which it could be decided",
-                      "Whoever keeps the policy has to give these rules a `decide_in` in common, "
-                      "with console where a passkey is asked for.");
     if (asks_too_much(k, a))
         return say_no(a, "too many actions of this identity wait for a decision already",
                       "Wait until some are decided, or cancel those that are not needed.");
     if (asks_too_large(k, a))
         return say_no(a, "too much text of this identity waits for a decision already",
                       "Wait until some of it is decided, or cancel what is not needed.");
-    const char *problem = envelope_problem(a);
+    const char *problem = envelope_problem(k, a);
     if (problem != NULL)
         return say_no(a, problem, "Ask for its statements one by one, or as a list.");
     if (a->envelope.times > 0) /* its time begins with the last yes */
         a->answer.grant_ttl_ms = a->envelope.for_s * 1000;
-    prefer_passkey(k, a);
-    struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
+    SL_TRY(ask_prefer_passkey(k, a));
+    if (is_shut_everywhere(a))
+        return say_no(a, shut_text, shut_hint);
+    struct proof_needed any = {.too_late_us = a->now_us + a->answer.expires_ms * 1000}, proof;
+    any.own_right_only = own_right_only(k, a->action.protocol, a->requesters, a->requester_count);
+    proof = any;
+    proof.passkey = a->answer.passkey;
+    proof.device_bound = a->answer.device_bound;
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
                        any, a->now_us))
         return too_few(k, a);

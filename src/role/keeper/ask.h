@@ -39,6 +39,8 @@ struct ask {
     struct sl_reviewers *requirements;
     struct sl_span *requirement_rules; /* the name of the rule that asks for each */
     size_t requirement_count;
+    struct sl_reviewers *signers; /* sl_policy_signers; none: the requirements */
+    size_t signer_count;
     struct sl_reviewers *escalations; /* of each requirement; need 0: nobody */
     uint64_t escalate_ms;             /* after this time; 0: never */
     struct sl_names notify, escalate_notify;
@@ -53,6 +55,8 @@ struct ask {
 };
 /* Judges the action again and fills in what only the keeper knows. */
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Asks for signed decisions where the default does (passkeys.by_default), and says why. */
+enum sl_err ask_prefer_passkey(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Among the routes of an approval: also where a chat tells what no rule sends elsewhere. */
 #define NOTIFY_DEFAULT "*"
 /* Rows that the grant lets pass; 0: as policy says. */
@@ -87,7 +91,7 @@ bool approval_is_list(const struct approval *a);
 /* What an operation says about it; times 0: it is none. SL_EMALFORMED. */
 enum sl_err envelope_read(const json_t *operation, struct sl_envelope *out) SL_MUST_CHECK;
 /* Why it may not be asked; NULL: it may. */
-const char *envelope_problem(const struct ask *a);
+const char *envelope_problem(struct keeper *k, const struct ask *a);
 /* For reviewers, and whoever asks: what a yes lets run. */
 void envelope_say(struct sl_buf *b, const struct ask *a);
 /* That of an approval; times 0: it is none. */

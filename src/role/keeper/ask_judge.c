@@ -142,6 +142,22 @@ static void take_routes(struct keeper *k, struct ask *a)
         a->escalate_ms = 0;
 }
 
+/* With the number of people that the policy says: who asked may raise what is needed, and lowers
+ * nothing by that. */
+static enum sl_err put_signers(struct keeper *k, struct ask *a, const struct sl_question *q)
+{
+    enum { MAX = SL_REQUIREMENTS_MAX + 1 };
+    const struct sl_reviewers *found[MAX];
+
+    a->signer_count = sl_policy_signers(k->config, q, &a->answer, found, MAX);
+    a->signers = sl_arena_array(k->mem, MAX, sizeof *a->signers);
+    if (a->signers == NULL || a->signer_count > MAX)
+        return SL_ELIMIT;
+    for (size_t i = 0; i < a->signer_count; i++)
+        a->signers[i] = *found[i];
+    return SL_OK;
+}
+
 enum sl_err ask_judge(struct keeper *k, struct ask *a)
 {
     uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
@@ -186,7 +202,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         const struct sl_escalation *e = escalation_of(&a->answer, found[i]);
         a->escalations[i] = e != NULL ? e->reviewers : (struct sl_reviewers){.need = 0};
     }
-    return SL_OK;
+    return put_signers(k, a, &q);
 }
 
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a)

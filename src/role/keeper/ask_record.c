@@ -77,6 +77,12 @@ static json_t *channels_json(uint32_t shut)
     return array;
 }
 
+/* A template has no literals that a rule could leave out. */
+static bool is_withheld(const struct ask *a)
+{
+    return a->answer.record_shape && a->envelope.times == 0;
+}
+
 /* Everything about the approval that is not in the action's document. */
 static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_buf *out)
 {
@@ -93,7 +99,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "proof_why", a->proof_why);
-    if (a->answer.record_shape || sl_span_is(a->action.protocol, "external"))
+    if (is_withheld(a) || sl_span_is(a->action.protocol, "external"))
         event_bool(detail, "withheld", true); /* the ledger has no text of it */
     event_str(detail, "trigger", a->others.trigger);
     event_str(detail, "started_by", a->others.started_by);
@@ -124,6 +130,8 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
                              (json_int_t)a->envelope.rows, "times", (json_int_t)a->envelope.times));
         event_u64(detail, "rows", a->envelope.rows);
     }
+    if (!a->over.is && a->answer.row_limit != 0)
+        event_u64(detail, "row_limit", a->answer.row_limit);
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
         event_u64(detail, "delivered", a->over.delivered);
@@ -166,9 +174,13 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
     uint8_t digest[SL_SHA256];
     SL_BUF(masked, SL_ACTION_MAX_BYTES);
 
-    if (a->answer.record_shape || sl_json_read(a->action.operation, &operation, NULL) != SL_OK)
+    bool withheld = is_withheld(a);
+
+    if (withheld || sl_json_read(a->action.operation, &operation, NULL) != SL_OK)
         return;
-    if (a->list > 0)
+    if (a->envelope.times > 0)
+        sl_buf_put(&masked, sl_json_str(operation, "sql"));
+    else if (a->list > 0)
         list_put_text(&masked, operation);
     else
         mask_passwords(&masked, sl_json_str(operation, "sql"));
@@ -256,6 +268,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .asked_with = a->credential,
                   .escalate_us = a->escalate_ms > 0 ? a->now_us + a->escalate_ms * 1000 : 0,
                   .decide_in = entry_list(channels_of(k, a)),
+                  .continues = a->over.continues,
                   .delivered = a->over.delivered,
                   .list = a->list,
                   .envelope = a->envelope,

@@ -29,7 +29,7 @@ void budget_say_use(struct keeper *k, const struct session *s, const struct sl_r
 struct over {
     bool is;             /* else nothing below counts */
     struct sl_span rule; /* whose budget; empty: the limit of labelled data */
-    bool continues;      /* a statement that runs, and has delivered this much: */
+    uint64_t continues;  /* the action that runs, and has delivered this much; 0: none does */
     uint64_t delivered;
     uint64_t before;   /* rows that lie before these and count; SL_ROWS_UNKNOWN */
     uint64_t estimate; /* rows that the server expects in all, as reviewers see it; 0: none */

@@ -3,8 +3,9 @@
 #include "base/utf8.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/call.h"
-#include "role/keeper/sessions.h"
+#include "role/keeper/journals.h"
 #include "role/keeper/sight.h"
 
 /* Reading one approval, and ending one's own. */
@@ -127,7 +128,8 @@ void call_REVOKE(struct call *c)
         not_yours(c);
 }
 
-/* Stops the statement that is running with this approval; its outcome comes through the journal. */
+/* Stops what is running with this approval; its outcome comes through the journal. An envelope that
+ * is not used up ends with it, running or not: its agent would begin the next use at once. */
 void call_STOP(struct call *c)
 {
     APPROVAL(a);
@@ -139,12 +141,15 @@ void call_STOP(struct call *c)
         return;
     }
     struct sl_span why = sl_utf8_head(call_str(c, "reason"), REASON_BYTES);
-    struct session *s = sl_map_get(c->keeper->sessions, sl_map_u64(&a.session));
-    if (a.state != SL_APPROVAL_SPENT || a.outcome.n > 0 || s == NULL) {
-        call_problem(c, 409, "Nothing runs", "No statement is running with this approval.", "");
+    bool ends = approval_envelope(&a).times > 0 && a.state == SL_APPROVAL_APPROVED;
+    if (ends) /* first, so that nothing begins meanwhile */
+        end(c, &a, SL_APPROVAL_ON_REVOKE, "stopped");
+    size_t stopped =
+        running_stop(c->keeper, a.id, c->who.name, why.n > 0 ? why : SL_SPAN("stopped"));
+    if (ends)
         return;
-    }
-    ANSWER_GATE(c->keeper, s->gate, action_stop, .action = a.gate_action, .who = c->who.name,
-                .why = why.n > 0 ? why : SL_SPAN("stopped"));
-    c->reply = approval_json(c, &a);
+    if (stopped == 0)
+        call_problem(c, 409, "Nothing runs", "No statement is running with this approval.", "");
+    else
+        c->reply = approval_json(c, &a);
 }

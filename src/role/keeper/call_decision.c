@@ -105,6 +105,15 @@ static bool is_counted(const struct approval *a)
     return sl_span_is(a->protocol, "postgres") && !approval_is_list(a);
 }
 
+/* What goes beyond a limit of one statement is an action of its own, which other rules may hold or
+ * deny. */
+static bool exceeds_policy(const struct approval *a, uint64_t rows)
+{
+    uint64_t most = 0;
+
+    return sl_json_u64(a->detail, "row_limit", &most) && rows > most;
+}
+
 /* A number of rows must be one, and more than what has been delivered; where nothing would stop at
  * it, who gives one believes in a limit that is none. */
 static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
@@ -121,6 +130,13 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
         return false;
     }
     sl_json_u64(a->detail, "delivered", &delivered);
+    if (yes && exceeds_policy(a, decision_rows(c))) {
+        call_problem(c, 400, "More rows than policy lets it return",
+                     "A yes to the statement lets it run within what policy says; beyond that "
+                     "number it is asked about again, by the rules for that.",
+                     "Approve it with a smaller number, or without one.");
+        return false;
+    }
     if (yes && decision_rows(c) > delivered)
         return true;
     call_problem(c, 400, "How many rows?",
@@ -138,8 +154,8 @@ static struct sl_span vouched(const struct call *c)
     return is_chat ? call_channel(c) : SL_SPAN("token");
 }
 
-static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may,
-                        const struct decision_proof *proof)
+static void record_vote(struct call *c, const struct approval *a, bool yes,
+                        const struct decision_right *by, const struct decision_proof *proof)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint64_t now_us = sl_clock_us();
@@ -148,7 +164,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     json_t *event = event_new("voted", now_us);
 
     for (size_t i = 0; i < a->requirement_count && rule.n == 0; i++)
-        if ((may & 1u << i) != 0)
+        if ((by->may & 1u << i) != 0)
             rule = a->rules[i];
     event_str(event, "id", a->id);
     event_str(event, "identity", c->who.name);
@@ -157,7 +173,9 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     event_str(event, "reason", reason);
     event_str(event, "channel", call_channel(c));
     event_str(event, "credential", c->with.id);
-    event_u64(event, "may", may);
+    event_u64(event, "may", by->may);
+    if (by->in_place.n > 0)
+        event_str(event, "in_place", by->in_place);
     decision_proof_event(proof, event);
     sl_entry_put_approval(
         &leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
@@ -170,6 +188,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
                                            .channel = call_channel(c),
                                            .proof = proof->given ? SL_SPAN("passkey") : vouched(c),
                                            .passkey = proof->given ? &proof->entry : NULL,
+                                           .in_place = by->in_place,
                                            .rule = rule,
                                            .rows = decision_rows(c),
                                            .reason = reason});
@@ -268,11 +287,12 @@ bool decision_breaks_glass(struct call *c)
     return sl_span_is(call_str(c, "decision"), "break-glass");
 }
 
-enum sl_decide_reason decision_may(struct call *c, const struct approval *a, uint32_t *may)
+enum sl_decide_reason decision_may(struct call *c, const struct approval *a,
+                                   struct decision_right *by)
 {
-    return decision_breaks_glass(c)
-               ? glass_may(c->keeper, a, &c->who, &c->with, c->channel)
-               : approval_may(c->keeper, a, &c->who, &c->with, c->channel, may);
+    return decision_breaks_glass(c) ? glass_may(c->keeper, a, &c->who, &c->with, c->channel)
+                                    : approval_may_for(c->keeper, a, &c->who, &c->with, c->channel,
+                                                       &by->may, &by->in_place);
 }
 
 static void break_glass(struct call *c, struct approval *a, const struct decision_proof *proof)
@@ -290,12 +310,12 @@ void call_DECISION(struct call *c)
 {
     APPROVAL(a);
     struct decision_proof proof;
-    uint32_t may = 0;
+    struct decision_right by = {0};
 
     if (!decision_read(c, &a) || !decision_proof(c, &a, &proof))
         return;
     votes_lapse(c->keeper, &a);
-    enum sl_decide_reason reason = decision_may(c, &a, &may);
+    enum sl_decide_reason reason = decision_may(c, &a, &by);
     if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);
     else if (decision_breaks_glass(c))
@@ -303,7 +323,7 @@ void call_DECISION(struct call *c)
     else {
         bool yes = sl_span_is(call_str(c, "decision"), "approve");
 
-        record_vote(c, &a, yes, may, &proof);
+        record_vote(c, &a, yes, &by, &proof);
         count_votes(c, a.id, yes);
     }
 }

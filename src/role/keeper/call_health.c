@@ -1,7 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "role/keeper/call.h"
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/stats.h"
@@ -59,12 +59,24 @@ static void put_reviews(struct keeper *k, json_t *nags)
     json_decref(due);
 }
 
+static void nag_of_place(json_t *nags, const struct chat *h, const struct chat_place *p)
+{
+    SL_BUF(text, 2048);
+
+    sl_buf_say(&text, "The chat %S does not take what it is told in %s: %s; %s.", h->config->name,
+               p->channel, p->why, h->kind->remedy);
+    json_array_append_new(nags, json_stringn((const char *)text.p, text.n));
+}
+
 /* Who waits to be asked in a chat hears nothing while it is away. */
 static void put_chat_nags(struct keeper *k, json_t *nags)
 {
     for (const struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         struct sl_span state = sl_span_str(chat_state(k, h));
 
+        for (const struct chat_place *p = h->places; p != NULL; p = p->next)
+            if (p->why[0] != '\0')
+                nag_of_place(nags, h, p);
         if (sl_span_is(state, "no secret"))
             nag(nags, "The chat %S has no secret: nobody is told there (sluice chats says why).",
                 h->config->name);

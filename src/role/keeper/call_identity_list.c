@@ -1,5 +1,6 @@
 #include "role/keeper/call_identity_int.h"
 
+#include "role/keeper/away.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/db.h"
@@ -60,6 +61,7 @@ static json_t *identity_json(struct call *c, const struct person *who)
                         json_boolean(
                             credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
     json_put_time(one, "since", who->since_us);
+    away_put(c->keeper, one, who->name);
     return one;
 }
 

@@ -3,7 +3,7 @@
 #include "base/when.h"
 #include "core/action/effect.h"
 #include "role/keeper/call.h"
-#include "role/keeper/hooks.h"
+#include "role/keeper/metrics_int.h"
 #include "role/keeper/stats.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ void metrics_free(struct keeper *k)
 
 /* --- the format --- */
 
-static void put_head(struct sl_buf *b, const char *name, const char *type, const char *help)
+void metrics_head(struct sl_buf *b, const char *name, const char *type, const char *help)
 {
     sl_buf_say(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -65,26 +65,35 @@ static void put_label(struct sl_buf *b, const char *name, struct sl_span value, 
 static void put_one(struct sl_buf *b, const char *name, const char *type, const char *help,
                     uint64_t value)
 {
-    put_head(b, name, type, help);
+    metrics_head(b, name, type, help);
     sl_buf_say(b, "%s %U\n", name, value);
 }
 
-static void put_labelled(struct sl_buf *b, const char *name, const char *label,
-                         struct sl_span value, uint64_t number)
+void metrics_labelled(struct sl_buf *b, const char *name, const char *label, struct sl_span value,
+                      uint64_t number)
 {
     sl_buf_put_str(b, name);
     put_label(b, label, value, "{");
     sl_buf_say(b, "} %U\n", number);
 }
 
-/* Microseconds as seconds. */
-static void put_seconds(struct sl_buf *b, uint64_t us)
+void metrics_seconds(struct sl_buf *b, uint64_t us)
 {
     uint64_t rest = us % 1000000;
 
     sl_buf_say(b, "%U.", us / 1000000);
     for (uint64_t place = 100000; place > 0; place /= 10)
         sl_buf_put_u8(b, (uint8_t)('0' + rest / place % 10));
+}
+
+void metrics_labelled_seconds(struct sl_buf *b, const char *name, const char *label,
+                              struct sl_span value, uint64_t us)
+{
+    sl_buf_put_str(b, name);
+    put_label(b, label, value, "{");
+    sl_buf_put_str(b, "} ");
+    metrics_seconds(b, us);
+    sl_buf_put_u8(b, '\n');
 }
 
 /* --- usage --- */
@@ -143,7 +152,7 @@ static void put_totals(struct sl_buf *b, const struct totals *t)
                  {"sluice_result_bytes_total", "Bytes of rows that servers sent to clients."}};
 
     for (size_t i = 0; i < SL_COUNT(kinds); i++) {
-        put_head(b, kinds[i].name, "counter", kinds[i].help);
+        metrics_head(b, kinds[i].name, "counter", kinds[i].help);
         for (size_t k = 0; k < t->count; k++) {
             sl_buf_put_str(b, kinds[i].name);
             put_label(b, "target", t->items[k].target, "{");
@@ -157,7 +166,8 @@ static void put_effects(struct sl_buf *b, const struct totals *t)
 {
     static const char name[] = "sluice_statement_effects_total";
 
-    put_head(b, name, "counter", "Statements by effect; one with two effects counts under both.");
+    metrics_head(b, name, "counter",
+                 "Statements by effect; one with two effects counts under both.");
     for (size_t k = 0; k < t->count; k++)
         for (unsigned i = 0; i < SL_EFFECT_COUNT; i++) {
             if (t->items[k].effects[i] == 0)
@@ -198,9 +208,10 @@ static void put_states(struct keeper *k, struct sl_buf *b)
     put_one(b, "sluice_approvals_pending", "gauge", "Held actions that wait for people.", pending);
     put_one(b, "sluice_approvals_granted", "gauge", "Approved actions that have not run yet.",
             approved);
-    put_head(b, "sluice_approvals_total", "counter", "Approvals that are over, by how they ended.");
+    metrics_head(b, "sluice_approvals_total", "counter",
+                 "Approvals that are over, by how they ended.");
     for (size_t i = 0; i < SL_COUNT(ends); i++)
-        put_labelled(b, "sluice_approvals_total", "state", sl_span_str(ends[i]), ended[i]);
+        metrics_labelled(b, "sluice_approvals_total", "state", sl_span_str(ends[i]), ended[i]);
 }
 
 static void put_waits(struct keeper *k, struct sl_buf *b)
@@ -218,11 +229,11 @@ static void put_waits(struct keeper *k, struct sl_buf *b)
         for (size_t i = 0; i < SL_COUNT(bounds_s); i++)
             within[i] += us <= bounds_s[i] * 1000000;
     }
-    put_head(b, name, "histogram", "From the request to the last vote of what was decided.");
+    metrics_head(b, name, "histogram", "From the request to the last vote of what was decided.");
     for (size_t i = 0; i < SL_COUNT(bounds_s); i++)
         sl_buf_say(b, "%s_bucket{le=\"%U\"} %U\n", name, bounds_s[i], within[i]);
     sl_buf_say(b, "%s_bucket{le=\"+Inf\"} %U\n%s_sum ", name, count, name);
-    put_seconds(b, sum_us);
+    metrics_seconds(b, sum_us);
     sl_buf_say(b, "\n%s_count %U\n", name, count);
 }
 
@@ -233,27 +244,28 @@ static void put_listings(struct keeper *k, struct sl_buf *b)
     json_t *targets = stats_targets(k), *one;
     size_t i;
 
-    put_head(b, "sluice_sessions", "gauge", "Client sessions that are open.");
+    metrics_head(b, "sluice_sessions", "gauge", "Client sessions that are open.");
     json_array_foreach(targets, i, one)
     {
         uint64_t sessions = 0;
         (void)sl_json_u64(one, "sessions", &sessions);
-        put_labelled(b, "sluice_sessions", "target", sl_json_str(one, "name"), sessions);
+        metrics_labelled(b, "sluice_sessions", "target", sl_json_str(one, "name"), sessions);
     }
-    put_head(b, "sluice_catalog_current", "gauge",
-             "1 while every gate has a current catalog of the target; else statements wait or are "
-             "opaque.");
+    metrics_head(
+        b, "sluice_catalog_current", "gauge",
+        "1 while every gate has a current catalog of the target; else statements wait or are "
+        "opaque.");
     json_array_foreach(targets, i, one)
-        put_labelled(b, "sluice_catalog_current", "target", sl_json_str(one, "name"),
-                     sl_span_is(sl_json_str(one, "listing"), "current"));
-    put_head(b, "sluice_catalog_checked_timestamp_seconds", "gauge",
-             "When the catalog was last found to be that of the server, by the slowest gate.");
+        metrics_labelled(b, "sluice_catalog_current", "target", sl_json_str(one, "name"),
+                         sl_span_is(sl_json_str(one, "listing"), "current"));
+    metrics_head(b, "sluice_catalog_checked_timestamp_seconds", "gauge",
+                 "When the catalog was last found to be that of the server, by the slowest gate.");
     json_array_foreach(targets, i, one)
     {
         uint64_t at_us = 0;
         if (sl_when_get(sl_json_str(one, "checked"), &at_us) == SL_OK)
-            put_labelled(b, "sluice_catalog_checked_timestamp_seconds", "target",
-                         sl_json_str(one, "name"), at_us / 1000000);
+            metrics_labelled(b, "sluice_catalog_checked_timestamp_seconds", "target",
+                             sl_json_str(one, "name"), at_us / 1000000);
     }
     json_decref(targets);
 }
@@ -263,18 +275,18 @@ static void put_canaries(struct keeper *k, struct sl_buf *b)
     json_t *one;
     size_t i;
 
-    put_head(b, "sluice_canary_flowing", "gauge",
-             "1 while the statement that must be held flows: an alarm.");
+    metrics_head(b, "sluice_canary_flowing", "gauge",
+                 "1 while the statement that must be held flows: an alarm.");
     json_array_foreach(k->canaries, i, one)
-        put_labelled(b, "sluice_canary_flowing", "target", sl_json_str(one, "target"),
-                     sl_span_is(sl_json_str(one, "result"), "flowed"));
-    put_head(b, "sluice_canary_tried_timestamp_seconds", "gauge", "When it was tried last.");
+        metrics_labelled(b, "sluice_canary_flowing", "target", sl_json_str(one, "target"),
+                         sl_span_is(sl_json_str(one, "result"), "flowed"));
+    metrics_head(b, "sluice_canary_tried_timestamp_seconds", "gauge", "When it was tried last.");
     json_array_foreach(k->canaries, i, one)
     {
         uint64_t at_us = 0;
         if (sl_when_get(sl_json_str(one, "at"), &at_us) == SL_OK)
-            put_labelled(b, "sluice_canary_tried_timestamp_seconds", "target",
-                         sl_json_str(one, "target"), at_us / 1000000);
+            metrics_labelled(b, "sluice_canary_tried_timestamp_seconds", "target",
+                             sl_json_str(one, "target"), at_us / 1000000);
     }
 }
 
@@ -299,11 +311,11 @@ static void put_programs(struct keeper *k, struct sl_buf *b)
 {
     static const char *const roles[] = {"desk", "gate", "judge", "keeper"};
 
-    put_head(b, "sluice_program_restarts_total", "counter",
-             "Programs that the supervisor had to start again.");
+    metrics_head(b, "sluice_program_restarts_total", "counter",
+                 "Programs that the supervisor had to start again.");
     for (size_t i = 0; i < SL_COUNT(roles); i++)
-        put_labelled(b, "sluice_program_restarts_total", "program", sl_span_str(roles[i]),
-                     restarts_of(k, roles[i]));
+        metrics_labelled(b, "sluice_program_restarts_total", "program", sl_span_str(roles[i]),
+                         restarts_of(k, roles[i]));
 }
 
 static void put_journals(struct keeper *k, struct sl_buf *b)
@@ -314,15 +326,15 @@ static void put_journals(struct keeper *k, struct sl_buf *b)
                                         "Room in a gate's journal; a full one stops traffic."};
 
     for (size_t n = 0; n < SL_COUNT(names); n++) {
-        put_head(b, names[n], "gauge", helps[n]);
+        metrics_head(b, names[n], "gauge", helps[n]);
         for (uint32_t i = 0; i < k->gates && i < MAX_GATES; i++) {
             const struct journal *j = &k->journals[i];
             SL_BUF(gate, 16);
 
             sl_buf_put_decimal(&gate, i);
             if (j->open)
-                put_labelled(b, names[n], "gate", sl_buf_span(&gate),
-                             n == 0 ? sl_journal_unread(&j->ring, j->at) : j->ring.size);
+                metrics_labelled(b, names[n], "gate", sl_buf_span(&gate),
+                                 n == 0 ? sl_journal_unread(&j->ring, j->at) : j->ring.size);
         }
     }
 }
@@ -338,47 +350,11 @@ static uint64_t counter(struct keeper *k, struct sl_span name)
     return value;
 }
 
-/* --- hooks: their names are of the configuration, sixteen at most --- */
-
-static uint64_t hook_number(struct keeper *k, const struct hook *h, unsigned what)
-{
-    switch (what) {
-    case 0:
-        return hook_behind(k, h);
-    case 1:
-        return hook_dead_count(k, h);
-    case 2:
-        return h->told;
-    default:
-        return h->failed;
-    }
-}
-
-static void put_hooks(struct keeper *k, struct sl_buf *b)
-{
-    static const struct {
-        const char *name, *type, *help;
-    } kinds[] = {
-        {"sluice_hook_behind_entries", "gauge", "Entries of the ledger that a hook was not told."},
-        {"sluice_hook_dead_letters", "gauge", "Entries that the receiver of a hook refused."},
-        {"sluice_hook_messages_total", "counter", "Messages that were taken, since the start."},
-        {"sluice_hook_failures_total", "counter", "Attempts that were not, since the start."}};
-
-    for (unsigned i = 0; i < SL_COUNT(kinds) && k->config->hook_count > 0; i++) {
-        put_head(b, kinds[i].name, kinds[i].type, kinds[i].help);
-        for (size_t n = 0; n < k->config->hook_count; n++) {
-            const struct hook *h = hook_named(k, k->config->hooks[n].name);
-            if (h != NULL)
-                put_labelled(b, kinds[i].name, "hook", h->config->name, hook_number(k, h, i));
-        }
-    }
-}
-
 static void put_all(struct keeper *k, struct sl_buf *b)
 {
     put_one(b, "sluice_up", "gauge", "1: the keeper answers.", 1);
-    put_head(b, "sluice_build_info", "gauge", "Which version runs.");
-    put_labelled(b, "sluice_build_info", "version", SL_SPAN(SLUICE_VERSION), 1);
+    metrics_head(b, "sluice_build_info", "gauge", "Which version runs.");
+    metrics_labelled(b, "sluice_build_info", "version", SL_SPAN(SLUICE_VERSION), 1);
     put_one(b, "sluice_start_time_seconds", "gauge", "When the keeper started.",
             k->started_us / 1000000);
     put_usage(k, b);
@@ -388,7 +364,7 @@ static void put_all(struct keeper *k, struct sl_buf *b)
     put_canaries(k, b);
     put_programs(k, b);
     put_journals(k, b);
-    put_hooks(k, b);
+    metrics_told(k, b);
     put_one(b, "sluice_ledger_entries", "gauge", "Leaves of the ledger.",
             sl_ledger_size(k->store.ledger));
     put_one(b, "sluice_ledger_signed_entries", "gauge", "Leaves under the last signed checkpoint.",

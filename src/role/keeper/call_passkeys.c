@@ -15,8 +15,7 @@ static void not_yours(struct call *c)
     call_problem(c, 404, "No such passkey", "You have no passkey of this id.", "");
 }
 
-/* Those of this person that count here and now. */
-static size_t mine(struct call *c, struct passkey **out)
+size_t passkeys_mine(struct call *c, struct passkey **out)
 {
     struct passkey *all;
     size_t count = passkeys_of(c->keeper, c->who.name, &all), live = 0;
@@ -32,7 +31,7 @@ void call_PASSKEY_LIST(struct call *c)
 {
     const struct sl_settings *s = &c->keeper->config->settings;
     struct passkey *list;
-    size_t count = mine(c, &list);
+    size_t count = passkeys_mine(c, &list);
     json_t *keys = json_array(), *origins = json_array();
 
     for (size_t i = 0; i < count; i++)
@@ -133,7 +132,8 @@ void call_PASSKEY_CHALLENGE(struct call *c)
     uint64_t expires_us = challenge_expires_us(0);
     SL_BUF(document, SL_ENTRY_MAX);
 
-    if (!passkeys_here(c) || !read_wish(c, &w) || (w.enrol && !account_may_enrol(c)))
+    if (!passkeys_here(c) || !read_wish(c, &w) ||
+        (w.enrol && !account_may_add(c, "A passkey is enrolled")))
         return;
     put_document(c, &w, expires_us, &document);
     sl_passkey_challenge_of(sl_buf_span(&document), challenge);
@@ -142,7 +142,7 @@ void call_PASSKEY_CHALLENGE(struct call *c)
                                   .document = sl_buf_span(&document),
                                   .challenge = challenge,
                                   .expires_us = expires_us};
-    made.allow_count = mine(c, &list);
+    made.allow_count = passkeys_mine(c, &list);
     made.allow = list;
     if (sl_buf_err(&document) != SL_OK || challenge_keep(c->keeper, &made) != SL_OK)
         call_problem(c, 500, "No challenge", "The challenge could not be made.", "");
@@ -152,13 +152,7 @@ void call_PASSKEY_CHALLENGE(struct call *c)
 
 /* --- by one that was there before --- */
 
-struct allowed {
-    struct assertion by;
-    struct passkey passkey;
-    struct sl_webauthn_seen seen;
-};
-
-static bool read_existing(struct call *c, struct allowed *out)
+bool passkey_vouch_read(struct call *c, struct allowed *out)
 {
     if (!assertion_read(c->keeper, json_object_get(c->body, "existing"), &out->by)) {
         call_problem(c, 403, "Which passkey says so?",
@@ -175,7 +169,7 @@ static bool read_existing(struct call *c, struct allowed *out)
     return false;
 }
 
-static bool check_existing(struct call *c, struct allowed *by, struct sl_span document)
+bool passkey_vouch_check(struct call *c, struct allowed *by, struct sl_span document)
 {
     uint8_t challenge[SL_SHA256];
 
@@ -187,7 +181,7 @@ static bool check_existing(struct call *c, struct allowed *by, struct sl_span do
     return reason == SL_WEBAUTHN_YES;
 }
 
-static void event_used(json_t *event, const struct allowed *by)
+void passkey_event_used(json_t *event, const struct allowed *by)
 {
     event_str(event, "by", by == NULL ? sl_span(NULL, 0) : by->passkey.id);
     event_u64(event, "by_counter", by == NULL ? 0 : by->seen.counter);
@@ -349,7 +343,7 @@ void call_PASSKEY_ENROL(struct call *c)
     struct allowed by;
     struct passkey p = {0}, *list;
     struct sl_span document;
-    bool first = mine(c, &list) == 0, second = passkey_needs_second(c, first);
+    bool first = passkeys_mine(c, &list) == 0, second = passkey_needs_second(c, first);
     bool existing = !first && !second;
 
     if (!passkeys_here(c))
@@ -362,13 +356,14 @@ void call_PASSKEY_ENROL(struct call *c)
                      "");
         return;
     }
-    if (!name_fits(c) || (existing && !read_existing(c, &by)))
+    if (!name_fits(c) || (existing && !passkey_vouch_read(c, &by)))
         return;
     if (!assertion_challenge(c->keeper, &by_new, CHALLENGE_PASSKEY, c->who.name, &document)) {
         challenge_unknown(c);
         return;
     }
-    if (!check_new(c, &by_new, document, &p) || (existing && !check_existing(c, &by, document)))
+    if (!check_new(c, &by_new, document, &p) ||
+        (existing && !passkey_vouch_check(c, &by, document)))
         return;
     if (second) {
         passkey_ask_second(c, &p, &by_new, document);
@@ -394,7 +389,7 @@ static void record_removed(struct call *c, const struct passkey *p, const struct
     SL_BUF(key, SL_WEBAUTHN_ID_MAX);
 
     event_str(event, "id", p->id);
-    event_used(event, by);
+    passkey_event_used(event, by);
     entry.removed = true;
     entry.identity = p->identity;
     if (sl_base64url_get(&key, p->id) == SL_OK)
@@ -425,14 +420,14 @@ void call_PASSKEY_REMOVE(struct call *c)
     struct passkey p;
     struct sl_span document;
 
-    if (!passkeys_here(c) || !may_remove(c, &w) || !read_existing(c, &by))
+    if (!passkeys_here(c) || !may_remove(c, &w) || !passkey_vouch_read(c, &by))
         return;
     if (!assertion_challenge(c->keeper, &by.by, CHALLENGE_PASSKEY, c->who.name, &document) ||
         !says_remove(document, w.key_text)) {
         challenge_unknown(c);
         return;
     }
-    if (!check_existing(c, &by, document) || passkey_get(c->keeper, w.key_text, &p) != SL_OK)
+    if (!passkey_vouch_check(c, &by, document) || passkey_get(c->keeper, w.key_text, &p) != SL_OK)
         return;
     struct sl_entry_proof allowed = assertion_entry(&by.by, document);
     record_removed(c, &p, &by,

@@ -182,10 +182,9 @@ void call_POLICY_TRY(struct call *c)
         call_problem(c, 503, "No gate", "There is no gate to ask at the moment.", "");
         return;
     }
-    *job =
-        (struct try_job){.number = ++k->tries->last,
-                         .until_us = sl_clock_us() + try_patience_us,
-                         .gate = gate->index};
+    *job = (struct try_job){.number = ++k->tries->last,
+                            .until_us = sl_clock_us() + try_patience_us,
+                            .gate = gate->index};
     call_defer(c, &job->late);
     keep_name(job->asker, c->who.name);
     keep_name(job->identity, who.name);

@@ -70,7 +70,7 @@ static bool is_path_here(struct sl_span path)
     return path.n <= 1000;
 }
 
-static void tell_begun(struct call *c, const struct issuer *i, const struct flow *f,
+void signin_tell_begun(struct call *c, const struct issuer *i, const struct flow *f,
                        const struct sl_buf *secret)
 {
     SL_BUF(url, 16 * 1024);
@@ -135,7 +135,7 @@ void call_SIGNIN_BEGIN(struct call *c)
     sl_buf_put(&f->back, call_str(c, "return"));
     f->device_made = sl_buf(128);
     device_take(c, f->device, &f->device_made);
-    tell_begun(c, i, f, &secret);
+    signin_tell_begun(c, i, f, &secret);
     sl_secret_wipe(secret.p, secret.cap);
 }
 
@@ -186,8 +186,8 @@ static void spend_flow(struct call *c, struct flow *f, const struct sl_oidc_resp
         ask_for_token(c, f, i, r->code);
         return;
     }
+    flow_failed(c, f, reason, more);
     flow_end(c->keeper, f);
-    signin_failed(c, reason, more);
 }
 
 void call_SIGNIN_FINISH(struct call *c)
@@ -207,6 +207,6 @@ void call_SIGNIN_FINISH(struct call *c)
         spend_flow(c, f, &response);
         return;
     }
+    flow_failed(c, f, reason, sl_span(NULL, 0));
     flow_end(c->keeper, f);
-    signin_failed(c, reason, sl_span(NULL, 0));
 }

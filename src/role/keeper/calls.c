@@ -1,6 +1,7 @@
 #include "role/keeper/governed.h"
 
 #include "base/when.h"
+#include "role/keeper/away.h"
 #include "role/keeper/call.h"
 #include "role/keeper/console.h"
 #include "role/keeper/credentials.h"
@@ -419,6 +420,8 @@ void call_WHOAMI(struct call *c)
                  c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
     json_put_time(c->reply, "expires_at", c->with.expires_us);
     json_object_set_new(c->reply, "roles", roles_json(c));
+    if (c->with.deciding)
+        away_put(c->keeper, c->reply, c->who.name);
     if (c->with.session.n == 0)
         return;
     json_put_str(c->reply, "session", c->with.session);

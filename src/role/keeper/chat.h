@@ -15,21 +15,30 @@
 #ifndef SL_ROLE_KEEPER_CHAT_H
 #define SL_ROLE_KEEPER_CHAT_H
 
-#include "core/chat/slack.h"
+#include "core/chat/chat.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/call.h"
 #include "role/keeper/issuers.h"
 
 enum {
     CHAT_SECRET_BYTES = 4096,
-    CHAT_ID_BYTES = 41,  /* of a channel, a person or a message, with its NUL */
+    CHAT_ID_BYTES = 513, /* of a channel, a person or a message, with its NUL */
+    CHAT_USER_BYTES = 41,
+    CHAT_WHY_BYTES = 240,
     CHAT_GROUP_FROM = 6, /* so many that wait for one channel go into one message */
     CHAT_GROUP_MOST = 200,
     CHAT_JOBS_MOST = 4096, /* more have to wait until these are told */
     CHAT_SOCKETS = 2,      /* the new one is there before the old one goes */
 };
 
-enum chat_secret { CHAT_BOT_TOKEN, CHAT_APP_TOKEN, CHAT_SIGNING_SECRET, CHAT_SECRETS };
+enum chat_secret {
+    CHAT_BOT_TOKEN,
+    CHAT_APP_TOKEN,
+    CHAT_SIGNING_SECRET,
+    CHAT_CLIENT_SECRET, /* teams */
+    CHAT_LINK,          /* teams-workflow: all of its address */
+    CHAT_SECRETS,
+};
 enum chat_what {
     CHAT_CARD = 1, /* an approval's message in a channel */
     CHAT_GROUP,    /* one message for many */
@@ -41,7 +50,7 @@ enum chat_what {
 
 struct chat_job {
     struct chat_job *next;
-    uint64_t id, due_us; /* monotonic */
+    uint64_t id, due_us, begun_us; /* monotonic; when the call under way was begun */
     enum chat_what what;
     char approval[37];      /* empty: of none, or of many */
     uint8_t who[SL_SHA256]; /* of a new card: a hash of who asks */
@@ -58,9 +67,10 @@ struct chat_job {
 struct chat_place { /* a channel, and how much it takes */
     struct chat_place *next;
     char channel[CHAT_ID_BYTES];
-    uint64_t shut_us;  /* monotonic: it takes nothing before */
-    uint64_t group_us; /* nor what changes a message for many */
-    uint64_t spent_us; /* the messages of a moment ago are forgotten then */
+    uint64_t shut_us;         /* monotonic: it takes nothing before */
+    uint64_t group_us;        /* nor what changes a message for many */
+    uint64_t spent_us;        /* the messages of a moment ago are forgotten then */
+    char why[CHAT_WHY_BYTES]; /* why nothing is told there; empty: nothing is wrong */
     bool busy;
 };
 
@@ -69,11 +79,13 @@ struct chat_socket {
     bool opened, hello, leaving;
 };
 
+struct chat_kind; /* chat_kind.h */
 struct chat {
     struct chat *next_chat;
     uint64_t id; /* never given to another */
     const struct sl_chat *config;
-    struct sl_buf name, api, team; /* the same chat after a reload? */
+    const struct chat_kind *kind;
+    struct sl_buf name, api, whose; /* the same chat after a reload? */
     enum sl_chat_mode mode;
     struct sl_buf secrets[CHAT_SECRETS];
     bool known[CHAT_SECRETS];
@@ -82,7 +94,7 @@ struct chat {
     size_t job_count;
     bool overflow; /* not all that should be told has a job */
     struct {
-        char user[CHAT_ID_BYTES];
+        char user[CHAT_USER_BYTES];
         uint64_t at_us;
     } asides[16]; /* who was told something in private lately */
     size_t aside_at;
@@ -93,12 +105,15 @@ struct chat {
     struct chat_socket sockets[CHAT_SOCKETS];
     uint64_t socket_due_us;
     unsigned socket_failures;
-    bool socket_asked;            /* for its address */
-    struct chat_checked *checked; /* people, as the chat says they are */
-    struct chat_asked *asked;     /* decisions that wait for that */
-    struct chat_seen *seen;       /* what came already */
-    uint64_t told, failed;        /* calls, since the keeper started */
-    char why[240];                /* what went wrong last; empty: nothing */
+    bool socket_asked;             /* for its address */
+    struct chat_checked *checked;  /* people, as the chat says they are */
+    struct chat_asked *asked;      /* decisions that wait for that */
+    struct chat_seen *seen;        /* what came already */
+    uint64_t told, failed;         /* calls, since the keeper started */
+    uint64_t delay_us;             /* from the last hold that was told to its answer; 0: none yet */
+    struct chat_teams *teams;      /* chat_teams.h; of that kind alone */
+    char why[CHAT_WHY_BYTES];      /* what went wrong last; empty: nothing */
+    char deaf_why[CHAT_WHY_BYTES]; /* why nothing is heard */
 };
 
 /* --- chats.c: life ------------------------------------------------------------------------------
@@ -115,16 +130,28 @@ void chats_look_again(struct keeper *k); /* at everything that is open */
 struct chat *chats_first(const struct keeper *k);
 struct chat *chat_named(struct keeper *k, struct sl_span name); /* NULL: none */
 struct chat *chat_by_id(struct keeper *k, uint64_t id);         /* NULL: gone */
-void chat_note(struct chat *h, struct sl_span why);             /* printable, cut */
+
+/* --- chat_show.c: how it stands, for people -----------------------------------------------------
+ */
+void chat_note(struct chat *h, struct sl_span why);              /* printable, cut */
+void chat_put_why(char out[CHAT_WHY_BYTES], struct sl_span why); /* the same */
 const char *chat_state(struct keeper *k, const struct chat *h);
 json_t *chats_json(struct keeper *k);
+
+/* --- chat_secret.c: what it is called with ------------------------------------------------------
+ */
+bool chat_is_ready(const struct chat *h);                           /* all of them are known */
+void chat_secrets_ask(struct keeper *k, struct chat *h, bool anew); /* anew: known ones too */
+void chat_secret_again(struct keeper *k, struct chat *h, enum chat_secret which); /* this one */
 bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
-bool chat_is_ready(const struct chat *h);                               /* it can be called */
+void chat_secrets_free(struct chat *h);
 
 /* --- chat_plan.c: what should be there ----------------------------------------------------------
  */
 void chat_plan(struct keeper *k, struct approval *a);
 bool chat_is_final(const struct approval *a); /* nothing more will become of it */
+/* metrics_told.c: this one has just been told. */
+void chat_note_delay(struct keeper *k, struct chat *h, const struct chat_job *job);
 struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
                               struct sl_span channel, struct sl_span approval, struct sl_span ts);
 void chat_job_end(struct chat *h, struct chat_job *job);
@@ -133,14 +160,6 @@ void chat_job_end(struct chat *h, struct chat_job *job);
  */
 /* Sends what is due; true: more is left. From the loop alone: it empties k->mem. */
 bool chat_turn(struct keeper *k, struct chat *h);
-/* `method` of the Web API. `query`: with GET, what stands behind "?". */
-void chat_call(struct keeper *k, struct chat *h, const char *method, enum chat_secret with,
-               struct sl_span body, struct sl_span query, fetch_fn *fn, uint64_t of);
-/* What an answer without ok:true means for the whole chat: tokens that are not good, servers that
- * are away. True: it is about the chat, and everything waits. */
-bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
-                  struct sl_span error);
-void chat_is_up(struct chat *h);
 
 /* --- chat_card.c: an approval in words -----------------------------------------------------------
  */
@@ -150,10 +169,11 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
 struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
 /* "approved by bob: fine; it ran: 3 rows" */
 void chat_put_outcome(struct sl_buf *b, const struct approval *a);
+/* Of one that nobody has decided yet: who may, and where. */
+void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a);
 
 /* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
  */
-void chat_socket_tick(struct keeper *k, struct chat *h);
 void chat_sockets_end(struct keeper *k, struct chat *h);
 void on_stream_opened(struct peer *p, const struct sl_msg_stream_opened *m);
 void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m);
@@ -165,6 +185,9 @@ struct chat_way {    /* how it came, and so how it is answered */
     uint64_t stream; /* 0: over HTTP */
     struct sl_span envelope;
     bool takes_answer;
+    bool invoke; /* Teams: somebody waits for the answer's body */
+    struct sl_span service,
+        roster; /* the same: who says who they are; as long as the input's json */
     struct late late;
 };
 /* Takes over in->json. `answer` goes back now or later, once. */
@@ -174,8 +197,31 @@ void chat_input(struct keeper *k, struct chat *h, struct sl_chat_input *in,
 bool chat_is_new(struct chat *h, struct sl_span id);
 void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
                  struct sl_span answer);
-void chat_input_sweep(struct keeper *k, struct chat *h); /* what took too long */
+void chat_answer_http(struct keeper *k, const struct chat_way *way, struct sl_span answer);
+/* "Nothing was decided", and why; `link`: and how one becomes somebody here. */
+void chat_refuse_form(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                      const struct chat_way *way, const char *why, bool link);
+/* To this person alone; not on and on. */
+void chat_tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                     struct sl_span text);
+/* Where the button was: NULL, one of our messages, and one that lets people decide. */
+const char *chat_message_refused(struct keeper *k, const struct chat *h,
+                                 const struct sl_chat_input *in);
+bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in);
 void chat_input_free(struct keeper *k, struct chat *h);
+
+/* --- chat_form.c: it becomes a call --- */
+void chat_form(struct keeper *k, struct chat *h, struct sl_chat_input *in,
+               const struct chat_way *way);
+/* Everything is asked once more: the form may have lain there for an hour. */
+void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+              const struct chat_way *way);
+
+/* --- chat_asked.c: decisions that wait for what the chat says of the person --- */
+void chat_ask_person(struct keeper *k, struct chat *h, struct sl_chat_input *in,
+                     const struct chat_way *way);
+void chat_asked_sweep(struct keeper *k, struct chat *h); /* what took too long */
+void chat_asked_free(struct keeper *k, struct chat *h);
 
 /* --- chat_person.c: who it was -------------------------------------------------------------------
  */

@@ -1,7 +1,8 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "core/action/settings.h"
 #include "role/keeper/approval_json.h"
 #include "role/keeper/ask.h"
 #include "role/keeper/brief.h"
@@ -232,6 +233,17 @@ static bool is_ordinary(const struct approval *a, const json_t *document)
            is_usual_session(json_object_get(document, "context"));
 }
 
+/* What gives the text its meaning, where that is not as usual. */
+static struct sl_span session_of(struct keeper *k, const json_t *context, bool *all)
+{
+    SL_BUF(text, 64 * 1024);
+
+    sl_settings_put_unusual(&text, sl_json_str(context, "settings"),
+                            sl_json_str(context, "search_path"));
+    *all = *all && sl_buf_err(&text) == SL_OK;
+    return kept(k, &text);
+}
+
 /* The document, or of a large one its brief: whoever asks can make it 16 MB, and it would not be
  * shown whole in any case. */
 static json_t *document_or_brief(struct keeper *k, const struct approval *a)
@@ -263,6 +275,7 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
     card->datasets = words_of(k, datasets, "name", &all);
     card->labels = labels_of(k, datasets, &all);
     card->reason = sl_arena_copy(k->mem, sl_json_str(document, "reason"));
+    card->session = session_of(k, json_object_get(document, "context"), &all);
     card->run = sl_arena_copy(k->mem, sl_json_str(document, "run"));
     card->whole = card->whole && all && is_ordinary(a, document);
     card->hidden = json_is_true(json_object_get(a->detail, "withheld"));
@@ -290,6 +303,14 @@ static void put_run(struct sl_buf *b, const struct approval *a)
     json_decref(outcome);
 }
 
+/* "bob", "bob, standing in for carol" */
+static void put_who(struct sl_buf *b, const struct vote_row *vote)
+{
+    sl_buf_put(b, vote->identity);
+    if (vote->in_place.n > 0)
+        sl_buf_say(b, ", standing in for %S", vote->in_place);
+}
+
 static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision)
 {
     bool first = true;
@@ -297,8 +318,9 @@ static void put_deciders(struct sl_buf *b, const struct approval *a, const char 
     for (size_t i = 0; i < a->vote_count; i++) {
         if (!sl_span_is(a->votes[i].decision, decision) || a->votes[i].lapsed != NULL)
             continue;
-        sl_buf_say(b, first ? " by %S (%S): %S" : "; and by %S (%S): %S", a->votes[i].identity,
-                   a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
+        sl_buf_put_str(b, first ? " by " : "; and by ");
+        put_who(b, &a->votes[i]);
+        sl_buf_say(b, " (%S): %S", a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
         first = false;
     }
 }
@@ -323,6 +345,15 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
     put_run(b, a);
 }
 
+void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a)
+{
+    SL_BUF(who, 4096);
+
+    deciders_text(&who, k, a);
+    sl_buf_say(b, "held, and waits for a yes: %S. %S", sl_utf8_head(sl_buf_span(&who), 500),
+               approval_link(k, a->id));
+}
+
 static void tell_votes(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
 {
     struct sl_vote *yes;
@@ -331,31 +362,32 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
 
     card->have = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL);
     card->need = sl_quorum_need(a->requirements, a->requirement_count);
-    for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++)
+    for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++) {
+        SL_BUF(who, 256);
+
+        put_who(&who, &a->votes[i]);
         card->votes[card->vote_count++] =
-            (struct sl_chat_vote){.who = a->votes[i].identity,
+            (struct sl_chat_vote){.who = kept(k, &who),
                                   .decision = a->votes[i].lapsed == NULL ? a->votes[i].decision
                                                                          : SL_SPAN("lapsed"),
                                   .reason = a->votes[i].reason,
                                   .channel = a->votes[i].channel};
+    }
     if (a->state != SL_APPROVAL_PENDING)
         return;
     deciders_text(&text, k, a);
     card->reviewers = kept(k, &text);
 }
 
-static bool takes_slack(const struct approval *a)
-{
-    return (a->shut & 1u << SL_CHANNEL_SLACK) == 0;
-}
-
 /* NULL: a click may decide this here, if its text is shown whole. */
 static const char *why_not_here(const struct chat *h, const struct approval *a)
 {
+    if (h->kind->never_why != NULL)
+        return h->kind->never_why;
     if (a->passkey)
         return "the rule asks for a decision signed with a passkey";
-    if (!takes_slack(a))
-        return "the rule takes no decisions from Slack";
+    if ((a->shut & 1u << h->kind->channel) != 0)
+        return h->kind->shut_why;
     if (h->config->issuer.n == 0)
         return "nobody's account here is known";
     return h->config->show == SL_CHAT_SHOW_STATEMENT ? NULL : "the statement is not shown here";
@@ -373,6 +405,8 @@ static struct sl_span owner_of(struct keeper *k, struct sl_span name, struct sl_
 
 static struct sl_span state_word(const struct approval *a)
 {
+    if (a->state == SL_APPROVAL_APPROVED && approval_envelope(a).times > 0)
+        return SL_SPAN("open");
     return a->state == SL_APPROVAL_SPENT && a->outcome.n == 0
                ? SL_SPAN("running")
                : sl_span_str(sl_approval_state_name(a->state));

@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "role/keeper/scim.h"
 
@@ -11,7 +11,7 @@ enum { CHECKED_FOR_S = 60, CHECKED_MOST = 1000 };
 
 struct chat_checked {
     struct chat_checked *next;
-    char user[CHAT_ID_BYTES];
+    char user[CHAT_USER_BYTES];
     uint64_t at_us;  /* monotonic */
     const char *why; /* static; NULL: they may */
 };
@@ -24,9 +24,8 @@ const char *chat_person(struct keeper *k, const struct chat *h, const struct sl_
     struct account a;
 
     *link = false;
-    if (in->foreign || !sl_span_eq(in->team, h->config->team))
-        return "only people of this workspace decide here, and none who come through a shared "
-               "channel";
+    if (in->foreign || !sl_span_eq(in->team, h->config->whose))
+        return h->kind->foreign_why;
     if (i == NULL)
         return "nobody decides here: the configuration of this chat names no issuer";
     if (account_get(k, i->issuer, in->user, &a) != SL_OK ||

@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "role/keeper/ask.h"
 #include "role/keeper/scim.h"
@@ -141,10 +141,10 @@ static void routes_of(struct keeper *k, const struct chat *h, const struct appro
 
         if (!sl_span_eq(sl_notify_chat(notify.items[i], &channel), h->config->name))
             continue;
-        add_route(out, channel.n > 0 ? channel : h->config->channel);
+        add_route(out, channel.n > 0 ? channel : sl_chat_home(h->config));
     }
     if (notify.count == 0 || has_name(&notify, SL_SPAN(NOTIFY_DEFAULT)))
-        add_route(out, h->config->channel);
+        add_route(out, sl_chat_home(h->config));
 }
 
 /* --- what is there ------------------------------------------------------------------------------
@@ -206,17 +206,30 @@ static bool requesters_account(struct keeper *k, const struct chat *h, const str
     return found;
 }
 
+/* Whoever asked hears that it waits, and once more what became of it: then it is done. */
+static bool is_direct_due(const struct there *all, size_t count, bool pending)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].what == CHAT_DIRECT)
+            return !pending && !all[i].done;
+    return true;
+}
+
 static void plan_after(struct keeper *k, struct chat *h, const struct approval *a,
                        const struct there *all, size_t count)
 {
     struct sl_span user;
 
+    if (!h->kind->tells_after)
+        return;
     for (size_t i = 0; i < count; i++)
         if (all[i].what == CHAT_CARD && chat_is_final(a) && a->state != SL_APPROVAL_NONE &&
             !is_there(all, count, CHAT_NOTE, all[i].channel))
             want(k, h, CHAT_NOTE, all[i].channel, a->id, all[i].ts);
-    if (count > 0 && a->state != SL_APPROVAL_PENDING &&
-        !is_there(all, count, CHAT_DIRECT, sl_span(NULL, 0)) && requesters_account(k, h, a, &user))
+    /* what came in one message with many others is not said one by one to whoever asked for all */
+    if (is_there(all, count, CHAT_CARD, sl_span(NULL, 0)) &&
+        is_direct_due(all, count, a->state == SL_APPROVAL_PENDING) &&
+        requesters_account(k, h, a, &user))
         want(k, h, CHAT_DIRECT, user, a->id, sl_span(NULL, 0));
 }
 

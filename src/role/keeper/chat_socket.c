@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_slack.h"
 
 /* Clicks over a socket that we opened (Slack's Socket Mode). The courier holds it; here is what is
  * said on it. A new socket says hello before the old one goes, so nothing falls between them, and
@@ -94,8 +94,16 @@ static void on_address(struct keeper *k, uint64_t of, const struct fetched *got)
 static void open_one(struct keeper *k, struct chat *h)
 {
     h->socket_asked = true;
-    chat_call(k, h, "apps.connections.open", CHAT_APP_TOKEN, SL_SPAN("{}"), sl_span(NULL, 0),
-              on_address, h->id);
+    chat_slack_call(k, h, "apps.connections.open", CHAT_APP_TOKEN, SL_SPAN("{}"), sl_span(NULL, 0),
+                    on_address, h->id);
+}
+
+bool chat_socket_listens(const struct chat *h)
+{
+    for (size_t i = 0; i < CHAT_SOCKETS; i++)
+        if (h->sockets[i].hello)
+            return true;
+    return h->config->mode == SL_CHAT_HTTP;
 }
 
 /* One that listens, or is about to. One that never says hello is given up. */
@@ -202,7 +210,7 @@ void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m)
 
     if (h == NULL)
         return;
-    if (sl_slack_read_envelope(m->text, h->config->team, &e) == SL_OK)
+    if (sl_slack_read_envelope(m->text, h->config->whose, &e) == SL_OK)
         on_envelope(k, h, s, &e);
     else
         sl_log(SL_LOG_WARN, "chat_envelope", SL_TEXT("chat", h->config->name),

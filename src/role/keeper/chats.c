@@ -1,11 +1,10 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include <stdlib.h>
 
 /* Which chats there are, what they are called with, and when something has to be done. */
 
 enum {
-    SECRET_AGAIN_S = 30,
     LOOK_AGAIN_MS = 50,
     LOOK_MOST = 100,
     SPELT_BYTES = 4096,
@@ -20,8 +19,6 @@ struct chats {
     size_t dirty_count, dirty_room;
     bool all; /* every approval that is open, or that a message is not done with */
 };
-
-static const char *const secret_names[CHAT_SECRETS] = {"bot_token", "app_token", "signing_secret"};
 
 /* --- finding ------------------------------------------------------------------------------------
  */
@@ -45,95 +42,6 @@ struct chat *chat_by_id(struct keeper *k, uint64_t id)
         if (h->id == id)
             return h;
     return NULL;
-}
-
-/* A chat's words may be anything. */
-void chat_note(struct chat *h, struct sl_span why)
-{
-    size_t n = why.n < sizeof h->why - 1 ? why.n : sizeof h->why - 1;
-
-    memset(h->why, 0, sizeof h->why);
-    for (size_t i = 0; i < n; i++)
-        h->why[i] = why.p[i] < 0x20 || why.p[i] > 0x7e ? '?' : (char)why.p[i];
-}
-
-/* --- secrets ------------------------------------------------------------------------------------
- */
-
-static struct sl_span secret_file(const struct chat *h, enum chat_secret which)
-{
-    return which == CHAT_BOT_TOKEN   ? h->config->bot_token_file
-           : which == CHAT_APP_TOKEN ? h->config->app_token_file
-                                     : h->config->signing_secret_file;
-}
-
-bool chat_is_ready(const struct chat *h)
-{
-    for (size_t i = 0; i < CHAT_SECRETS; i++)
-        if (secret_file(h, (enum chat_secret)i).n > 0 && !h->known[i])
-            return false;
-    return true;
-}
-
-static void wipe_secret(struct chat *h, size_t which)
-{
-    if (h->secrets[which].p != NULL)
-        sl_secret_wipe(h->secrets[which].p, h->secrets[which].cap);
-    sl_buf_done(&h->secrets[which]);
-    h->secrets[which] = sl_buf(CHAT_SECRET_BYTES);
-    h->known[which] = false;
-}
-
-static void ask_secrets(struct keeper *k, struct chat *h, bool anew)
-{
-    h->secrets_due_us = sl_clock_monotonic_us() + SECRET_AGAIN_S * UINT64_C(1000000);
-    for (size_t i = 0; i < CHAT_SECRETS && k->super != NULL; i++) {
-        if (secret_file(h, (enum chat_secret)i).n == 0 || (h->known[i] && !anew))
-            continue;
-        h->secret_calls[i] = ++k->next_call;
-        ANSWER(k->super, secret_ask, .call = h->secret_calls[i], .chat = h->config->name,
-               .which = sl_span_str(secret_names[i]));
-    }
-}
-
-static bool is_token(struct sl_span secret)
-{
-    for (size_t i = 0; i < secret.n; i++)
-        if (secret.p[i] <= 0x20 || secret.p[i] >= 0x7f)
-            return false;
-    return secret.n > 0;
-}
-
-static bool secret_is_of(struct keeper *k, struct chat *h, const struct sl_msg_secret *m)
-{
-    SL_BUF(why, 512);
-
-    for (size_t i = 0; i < CHAT_SECRETS; i++) {
-        if (h->secret_calls[i] == 0 || h->secret_calls[i] != m->call)
-            continue;
-        wipe_secret(h, i);
-        h->known[i] = m->found != 0 && is_token(m->secret);
-        sl_buf_put(&h->secrets[i], h->known[i] ? m->secret : sl_span(NULL, 0));
-        if (h->known[i]) {
-            chats_wake(k);
-            return true;
-        }
-        sl_buf_say(&why, "its %s: ", secret_names[i]);
-        sl_buf_put(&why, m->found == 0 ? m->why : SL_SPAN("it is no token"));
-        chat_note(h, sl_buf_span(&why));
-        sl_log(SL_LOG_ERROR, "chat_secret", SL_TEXT("chat", h->config->name),
-               SL_CSTR("why", h->why));
-        return true;
-    }
-    return false;
-}
-
-bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m)
-{
-    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
-        if (secret_is_of(k, h, m))
-            return true;
-    return false;
 }
 
 /* --- what has to be looked at -------------------------------------------------------------------
@@ -231,16 +139,20 @@ void chats_tick(struct keeper *k)
 {
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
-            ask_secrets(k, h, false);
-        chat_socket_tick(k, h);
-        chat_input_sweep(k, h);
+            chat_secrets_ask(k, h, false);
+        if (h->kind->tick != NULL)
+            h->kind->tick(k, h);
+        chat_asked_sweep(k, h);
     }
 }
 
 void chats_courier_here(struct keeper *k)
 {
-    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         h->due_us = h->socket_due_us = 0;
+        if (h->kind->courier_here != NULL)
+            h->kind->courier_here(h);
+    }
     chats_wake(k);
 }
 
@@ -254,10 +166,8 @@ void chats_courier_gone(struct keeper *k)
 
 static void chat_free(struct keeper *k, struct chat *h)
 {
-    for (size_t i = 0; i < CHAT_SECRETS; i++) {
-        wipe_secret(h, i);
-        sl_buf_done(&h->secrets[i]);
-    }
+    chat_secrets_free(h);
+    chat_input_free(k, h); /* it may have somebody told why */
     while (h->jobs != NULL)
         chat_job_end(h, h->jobs);
     while (h->places != NULL) {
@@ -266,12 +176,26 @@ static void chat_free(struct keeper *k, struct chat *h)
         h->places = p->next;
         free(p);
     }
-    chat_input_free(k, h);
     chat_checked_free(h);
+    if (h->kind->end != NULL)
+        h->kind->end(k, h);
     sl_buf_done(&h->name);
     sl_buf_done(&h->api);
-    sl_buf_done(&h->team);
+    sl_buf_done(&h->whose);
     free(h);
+}
+
+static const struct chat_kind *kind_of(const struct sl_chat *config)
+{
+    return config->kind == SL_CHAT_SLACK   ? &chat_slack
+           : config->kind == SL_CHAT_TEAMS ? &chat_teams
+                                           : &chat_workflow;
+}
+
+/* Whose chat it is, and who we are in it. */
+static void put_whose(struct sl_buf *b, const struct sl_chat *config)
+{
+    sl_buf_say(b, "%S %S", config->whose, config->app);
 }
 
 static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
@@ -282,16 +206,19 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
         keeper_die("a chat could not be noted", SL_EMEMORY);
     *h = (struct chat){.id = ++k->chats->next_id,
                        .config = config,
+                       .kind = kind_of(config),
                        .mode = config->mode,
                        .name = sl_buf(SPELT_BYTES),
                        .api = sl_buf(SPELT_BYTES),
-                       .team = sl_buf(SPELT_BYTES)};
+                       .whose = sl_buf(SPELT_BYTES)};
     sl_buf_put(&h->name, config->name);
     sl_buf_put(&h->api, config->api);
-    sl_buf_put(&h->team, config->team);
+    put_whose(&h->whose, config);
     h->jobs_end = &h->jobs;
     for (size_t i = 0; i < CHAT_SECRETS; i++)
         h->secrets[i] = sl_buf(CHAT_SECRET_BYTES);
+    if (h->kind->begin != NULL)
+        h->kind->begin(h);
     return h;
 }
 
@@ -299,9 +226,12 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
  * answered: else it would be told twice. */
 static bool is_same(const struct chat *h, const struct sl_chat *config)
 {
-    return sl_span_eq(sl_buf_span(&h->name), config->name) &&
+    SL_BUF(whose, SPELT_BYTES);
+
+    put_whose(&whose, config);
+    return h->kind == kind_of(config) && sl_span_eq(sl_buf_span(&h->name), config->name) &&
            sl_span_eq(sl_buf_span(&h->api), config->api) &&
-           sl_span_eq(sl_buf_span(&h->team), config->team) && h->mode == config->mode;
+           sl_span_eq(sl_buf_span(&h->whose), sl_buf_span(&whose)) && h->mode == config->mode;
 }
 
 static struct chat *taken_over(struct chat **before, const struct sl_chat *config)
@@ -312,6 +242,8 @@ static struct chat *taken_over(struct chat **before, const struct sl_chat *confi
 
             *at = h->next_chat;
             h->config = config;
+            for (struct chat_place *p = h->places; p != NULL; p = p->next)
+                p->why[0] = '\0'; /* nothing may lead there any more */
             return h;
         }
     return NULL;
@@ -339,13 +271,12 @@ void chats_take(struct keeper *k)
             h = chat_new(k, &k->config->chats[n]);
         h->next_chat = k->chats->first;
         k->chats->first = h;
-        ask_secrets(k, h, true);
+        chat_secrets_ask(k, h, true);
     }
     while (before != NULL) {
         struct chat *h = before;
 
         before = h->next_chat;
-        chat_sockets_end(k, h);
         chat_free(k, h);
     }
     k->chats->all = true;
@@ -360,54 +291,10 @@ void chats_free(struct keeper *k)
         struct chat *h = k->chats->first;
 
         k->chats->first = h->next_chat;
-        chat_sockets_end(k, h);
         chat_free(k, h);
     }
     sl_timer_free(k->chats->timer);
     free(k->chats->dirty);
     free(k->chats);
     k->chats = NULL;
-}
-
-/* --- for people ---------------------------------------------------------------------------------
- */
-
-static bool listens(const struct chat *h)
-{
-    for (size_t i = 0; i < CHAT_SOCKETS; i++)
-        if (h->sockets[i].hello)
-            return true;
-    return h->config->mode == SL_CHAT_HTTP;
-}
-
-const char *chat_state(struct keeper *k, const struct chat *h)
-{
-    if (!chat_is_ready(h))
-        return "no secret";
-    if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0)
-        return "waiting";
-    return listens(h) ? "current" : "deaf";
-}
-
-json_t *chats_json(struct keeper *k)
-{
-    json_t *list = json_array();
-
-    for (const struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
-        json_t *one = json_object();
-        size_t waiting = 0;
-
-        for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
-            waiting += job->many_count > 0 ? job->many_count : 1;
-        json_put_str(one, "name", h->config->name);
-        json_put_str(one, "kind", SL_SPAN("slack"));
-        json_put_str(one, "state", sl_span_str(chat_state(k, h)));
-        json_put_str(one, "why", sl_span_str(h->why));
-        json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
-        json_object_set_new(one, "told", json_integer((json_int_t)h->told));
-        json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));
-        json_object_set_new(one, "listens", json_boolean(listens(h)));
-        json_array_append_new(list, one);
-    }
-    return list;
 }

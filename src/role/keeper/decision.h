@@ -26,8 +26,14 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
 struct sl_span decision_reason(struct call *c);
 uint64_t decision_rows(const struct call *c);
 bool decision_breaks_glass(struct call *c); /* alone: glass.c */
-/* *may: the rules that a vote would count for; untouched where the glass is broken. */
-enum sl_decide_reason decision_may(struct call *c, const struct approval *a, uint32_t *may);
+/* Which rules a vote would count for, and by the right of whom, who is away (empty: their own);
+ * untouched where the glass is broken. */
+struct decision_right {
+    uint32_t may;
+    struct sl_span in_place;
+};
+enum sl_decide_reason decision_may(struct call *c, const struct approval *a,
+                                   struct decision_right *by);
 /* What the body's passkey signed: none, or exactly this decision; else the answer is made.
  * Afterwards c->with says that a passkey signed. */
 bool decision_proof(struct call *c, const struct approval *a, struct decision_proof *p)

@@ -92,7 +92,7 @@ void call_DECISION_CHALLENGE(struct call *c)
 {
     APPROVAL(a);
     struct passkey *allow;
-    uint32_t may = 0;
+    struct decision_right by = {0};
 
     if (!passkeys_here(c) || !decision_read(c, &a))
         return;
@@ -101,7 +101,7 @@ void call_DECISION_CHALLENGE(struct call *c)
         credential_with_passkey(&c->with, &allow[0]);
     else
         with_one_that_does_not_fit(c);
-    enum sl_decide_reason reason = decision_may(c, &a, &may);
+    enum sl_decide_reason reason = decision_may(c, &a, &by);
     if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);
     else if (count == 0)

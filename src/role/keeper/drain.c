@@ -270,6 +270,9 @@ static void begin(struct drain *d)
     sl_buf_reset(&d->leaf);
 }
 
+/* A pass is short enough that what it makes of the texts, six times as long where they are made of
+ * control characters, has room beside what waits to be written. Between two passes that may go out:
+ * each takes its leaves and its position along, whole. */
 bool drain_pass(struct keeper *k, uint32_t gate)
 {
     struct journal *j = &k->journals[gate];
@@ -281,8 +284,9 @@ bool drain_pass(struct keeper *k, uint32_t gate)
     while (right && err == SL_OK) {
         size_t read = 0;
 
+        store_call_begins(&k->store);
         begin(d);
-        for (; right && read < MAX_ENTRIES - 1; read++) {
+        for (; right && read < MAX_ENTRIES - 1 && d->bytes.n < PASS_BYTES; read++) {
             err = sl_journal_read(&j->ring, &j->at, &d->scratch, &r);
             if (err != SL_OK)
                 break;

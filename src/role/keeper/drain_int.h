@@ -11,6 +11,7 @@ enum {
     SLOTS = 2 * MAX_ENTRIES,
     FACTS_SLOTS = 512,
     MAX_LISTED = MAX_ENTRIES + 1,
+    PASS_BYTES = 4 * 1024 * 1024,
     MAX_PROGRESS = 1024, /* of so many running statements one pass tells; the next one more */
 };
 

@@ -1,24 +1,15 @@
-#include "role/keeper/eligible.h"
+#include "role/keeper/eligible_int.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/away.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/passkeys.h"
 #include "role/keeper/people.h"
 
-#include <stdlib.h>
-
 /* Before an action is held: are there people at all who could let it run? The same check that a
  * decision goes through is asked about everybody who is a reviewer, with the credential that they
  * hold today. */
-
-enum { MAX_CANDIDATES = 2000 };
-
-struct candidates {
-    struct keeper *keeper;
-    struct sl_span *names;
-    size_t count;
-};
 
 static void add(struct candidates *c, struct sl_span name)
 {
@@ -29,7 +20,7 @@ static void add(struct candidates *c, struct sl_span name)
         c->names[c->count++] = sl_arena_copy(c->keeper->mem, name);
 }
 
-static void collect(struct candidates *c, const struct sl_reviewers *r)
+void candidates_add(struct candidates *c, const struct sl_reviewers *r)
 {
     for (size_t i = 0; i < r->identities.count; i++)
         add(c, r->identities.items[i]);
@@ -94,10 +85,33 @@ static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person
         votes[(*count)++] = (struct sl_vote){person, may};
 }
 
+static bool is_away(const struct absence *a, struct proof_needed proof)
+{
+    return a != NULL && a->until_us >= proof.too_late_us;
+}
+
+/* By whose right, and who has it: themself, or while they are away until it is too late whoever
+ * stands in for them. The bits that this could vote for. */
+static uint32_t could_vote_now(struct keeper *k, struct sl_decide_question q, struct sl_span name,
+                               const struct absences *away, struct proof_needed proof,
+                               struct sl_span *person)
+{
+    const struct absence *absence = proof.paused_too ? NULL : absence_among(away, name);
+    struct sl_stand_in lent;
+
+    if (!is_away(absence, proof))
+        return could_vote(k, q, name, proof.paused_too, person);
+    if (!stand_in_of(k, absence, &lent) || is_away(absence_among(away, absence->stand_in), proof))
+        return 0;
+    q.in_place = &lent;
+    return could_vote(k, q, absence->stand_in, false, person);
+}
+
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count,
                    struct proof_needed proof, uint64_t now_us)
 {
+    struct absences away = absences_now(k, now_us);
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
     uint32_t slots = sl_quorum_need(requirements, count);
     struct sl_vote votes[SL_VOTES_MAX];
@@ -112,226 +126,19 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
                                    .requirements = requirements,
                                    .requirement_count = count,
                                    .passkey_required = proof.passkey,
-                                   .device_bound_required = proof.device_bound};
+                                   .device_bound_required = proof.device_bound,
+                                   .own_right_only = proof.own_right_only};
 
     if (c.names == NULL || slots > SL_VOTES_MAX)
         return false;
     for (size_t i = 0; i < count; i++)
-        collect(&c, &requirements[i]);
+        candidates_add(&c, &requirements[i]);
     for (size_t i = 0; i < c.count; i++) {
         struct sl_span person = {NULL, 0};
-        uint32_t may = could_vote(k, q, c.names[i], proof.paused_too, &person);
+        uint32_t may = could_vote_now(k, q, c.names[i], &away, proof, &person);
 
         if (may != 0)
             add_vote(votes, &vote_count, person, may, slots);
     }
     return sl_quorum(requirements, count, votes, vote_count, NULL) == slots;
-}
-
-/* --- naming them
- * ----------------------------------------------------------------------------------
- *
- * Lists ask about the same few people for hundreds of questions, and hundreds of consoles about the
- * same question at once: each is looked up once, and again after the next event, or a second later.
- * Of somebody with several credentials the oldest is asked about, which is the one that most
- * questions are younger than. */
-
-enum { BELIEVED_US = 1000000 };
-
-struct known {
-    struct sl_decider who;
-    struct sl_decide_credential with, with_passkey;
-    bool decides;
-};
-/* Those of the requirements' people whose yes would be taken now, with what they may vote for. */
-struct found {
-    struct sl_span names[64];
-    uint32_t may[64];
-    size_t count, more;
-};
-
-struct deciders {
-    struct sl_arena *mem;
-    struct sl_map *people;                  /* name -> struct known */
-    uint64_t changes, generation, since_us; /* of the store, of the policy; when it was begun */
-    char last[37];                          /* the approval that `found` is about; "": none */
-    struct found found;
-};
-
-void deciders_free(struct deciders *d)
-{
-    if (d == NULL)
-        return;
-    sl_map_free(d->people);
-    sl_arena_free(d->mem);
-    free(d);
-}
-
-static struct deciders *deciders_new(const struct keeper *k)
-{
-    struct deciders *d = calloc(1, sizeof *d);
-
-    if (d == NULL || sl_arena_new(&d->mem, ACTION_ARENA_BYTES) != SL_OK ||
-        sl_map_new(&d->people, 0) != SL_OK) {
-        deciders_free(d);
-        return NULL;
-    }
-    d->changes = k->store.changes;
-    d->generation = k->generation;
-    d->since_us = sl_clock_us();
-    return d;
-}
-
-static struct deciders *deciders_now(struct keeper *k)
-{
-    struct deciders *d = k->deciders;
-
-    if (d != NULL && d->changes == k->store.changes && d->generation == k->generation &&
-        sl_clock_us() - d->since_us < BELIEVED_US)
-        return d;
-    deciders_free(d);
-    k->deciders = deciders_new(k);
-    return k->deciders;
-}
-
-static bool credential_oldest(struct keeper *k, struct sl_span name, struct credential *out)
-{
-    struct credential one;
-    uint64_t before_us = UINT64_MAX;
-    bool found = false;
-
-    while (credential_deciding(k, name, before_us, &one)) {
-        *out = one;
-        found = true;
-        before_us = one.since_us;
-    }
-    return found;
-}
-
-static void fill_known(struct keeper *k, struct sl_span name, bool device_bound, struct known *out)
-{
-    struct person p;
-    struct credential c;
-    struct passkey passkey;
-
-    if (person_get(k, name, &p) != SL_OK || !credential_oldest(k, name, &c))
-        return;
-    out->who = decider_of(k, &p);
-    out->with = decides_with(k, &c);
-    if (passkey_for(k, name, UINT64_MAX, device_bound, &passkey))
-        credential_with_passkey(&c, &passkey);
-    out->with_passkey = decides_with(k, &c);
-    out->decides = true;
-}
-
-static const struct known *know(struct keeper *k, struct deciders *d, struct sl_span name,
-                                bool device_bound)
-{
-    SL_BUF(key, 256);
-    struct sl_arena *kept = k->mem;
-
-    sl_buf_say(&key, "%s%S", device_bound ? "b" : "a", name);
-    struct known *one = sl_map_get(d->people, sl_buf_span(&key));
-    if (one != NULL)
-        return one;
-    k->mem = d->mem;
-    one = SL_ARENA_NEW(k->mem, struct known);
-    if (one != NULL) {
-        fill_known(k, name, device_bound, one);
-        if (sl_map_put(d->people, sl_arena_copy(k->mem, sl_buf_span(&key)), one) != SL_OK)
-            one = NULL;
-    }
-    k->mem = kept;
-    return one;
-}
-
-static void find(struct keeper *k, struct deciders *d, const struct approval *a, struct found *out)
-{
-    struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
-    struct sl_decide_question q = approval_question(k, a, sl_decide_channel_open(a->shut));
-
-    *out = (struct found){0};
-    if (c.names == NULL)
-        return;
-    for (size_t i = 0; i < a->requirement_count; i++)
-        collect(&c, &a->requirements[i]);
-    for (size_t i = 0; i < a->requirement_count && a->escalated_us != 0; i++)
-        collect(&c, &a->escalations[i]);
-    for (size_t i = 0; i < c.count; i++) {
-        const struct known *one = know(k, d, c.names[i], a->device_bound);
-        uint32_t may = 0;
-
-        if (one == NULL || !one->decides)
-            continue;
-        q.who = one->who;
-        q.with = a->passkey ? one->with_passkey : one->with;
-        if (sl_decide_check(&q, &may) != SL_DECIDE_YES)
-            continue;
-        if (out->count == SL_COUNT(out->names)) {
-            out->more++;
-            continue;
-        }
-        out->may[out->count] = may;
-        out->names[out->count++] = sl_arena_copy(d->mem, c.names[i]);
-    }
-}
-
-static const struct found *found_of(struct keeper *k, const struct approval *a)
-{
-    static const struct found nobody;
-    struct deciders *d = deciders_now(k);
-
-    if (d == NULL || a->id.n != sizeof d->last - 1)
-        return &nobody;
-    if (memcmp(d->last, a->id.p, a->id.n) != 0) {
-        find(k, d, a, &d->found);
-        memcpy(d->last, a->id.p, a->id.n);
-    }
-    return &d->found;
-}
-
-enum { NAMED_AT_MOST = 6 };
-
-static bool put_names(struct sl_buf *b, const struct found *f, uint32_t bit)
-{
-    size_t named = 0, left = f->more;
-
-    for (size_t i = 0; i < f->count; i++) {
-        if ((f->may[i] & bit) == 0)
-            continue;
-        if (named == NAMED_AT_MOST)
-            left++;
-        else
-            sl_buf_say(b, "%s%S", named++ == 0 ? " of " : ", ", f->names[i]);
-    }
-    if (named > 0 && left > 0)
-        sl_buf_say(b, " and %U more", (uint64_t)left);
-    return named > 0;
-}
-
-void deciders_text(struct sl_buf *b, struct keeper *k, const struct approval *a)
-{
-    const struct found *f = found_of(k, a);
-
-    for (size_t i = 0; i < a->requirement_count; i++) {
-        SL_BUF(names, 4096);
-
-        sl_buf_put_str(b, i > 0 ? "; " : "");
-        if (!put_names(&names, f, i < 32 ? 1u << i : 0)) {
-            reviewers_text(b, &a->requirements[i], 1);
-            continue;
-        }
-        sl_buf_say(b, "%u", a->requirements[i].need);
-        sl_buf_put(b, sl_buf_span(&names));
-    }
-}
-
-json_t *deciders_json(struct keeper *k, const struct approval *a)
-{
-    const struct found *f = found_of(k, a);
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < f->count; i++)
-        json_array_append_new(array, json_stringn((const char *)f->names[i].p, f->names[i].n));
-    return array;
 }

@@ -1,4 +1,5 @@
-/* Who could decide: enough people at all, and whom an approval waits for (eligible.c).
+/* Who could decide: enough people at all, and whom an approval waits for (eligible.c,
+ * deciders.c).
  */
 #ifndef SL_ROLE_KEEPER_ELIGIBLE_H
 #define SL_ROLE_KEEPER_ELIGIBLE_H
@@ -11,10 +12,16 @@ struct keeper;
 struct approval;
 struct deciders;
 
-/* Could these requirements ever be met by people who exist now? */
+/* Could these requirements ever be met by people who exist now? Whoever is away until it is too
+ * late does not count, but for their stand-in, where people may stand in for others (docs/away.md).
+ */
 struct proof_needed {
     bool passkey, device_bound;
-    bool paused_too; /* whoever is paused counts: nobody lowers what is asked for by a pause */
+    /* Whoever is paused or away counts, and no stand-in: nobody changes what is asked for by a
+     * pause or an absence. */
+    bool paused_too;
+    bool own_right_only;
+    uint64_t too_late_us; /* when it expires */
 };
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count,

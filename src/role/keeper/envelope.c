@@ -1,5 +1,6 @@
 #include "role/keeper/ask.h"
 
+#include "base/utf8.h"
 #include "base/when.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/db.h"
@@ -27,7 +28,17 @@ enum sl_err envelope_read(const json_t *operation, struct sl_envelope *out)
     return SL_OK;
 }
 
-const char *envelope_problem(const struct ask *a)
+/* The ledger has template and facts of it whole, or nobody could compare its uses with them. */
+static bool fits_an_entry(struct keeper *k, const struct ask *a)
+{
+    enum { MOST = 24 * 1024 };
+    SL_BUF(facts, SL_ENTRY_MAX);
+
+    ask_put_facts(k, a, &facts);
+    return sl_buf_err(&facts) == SL_OK && facts.n <= MOST;
+}
+
+const char *envelope_problem(struct keeper *k, const struct ask *a)
 {
     if (a->envelope.times == 0)
         return NULL;
@@ -37,19 +48,27 @@ const char *envelope_problem(const struct ask *a)
         return "an envelope is for one run, and none is named";
     if (a->over.is || a->in_transaction)
         return "an envelope is asked for outside of a transaction and of budgets";
+    if (!fits_an_entry(k, a))
+        return "it touches more than one entry of the ledger holds";
+    if (a->answer.row_limit != 0 && a->envelope.rows > a->answer.row_limit)
+        return "it asks for more rows each time than policy lets one statement return; beyond "
+               "that number other rules count";
     return sl_envelope_objection(a->meaning);
 }
 
 void envelope_say(struct sl_buf *b, const struct ask *a)
 {
+    enum { RUN_SAID = 200 };
     SL_BUF(time, 64);
+
+    struct sl_span run = sl_utf8_head(a->action.run, RUN_SAID); /* all of it stands beside it */
 
     sl_duration_put(&time, a->envelope.for_s * 1000);
     sl_buf_say(b,
                "ENVELOPE: a yes lets this run %U times within %S, with any literals in the places "
                "of {text} and {integer}, each time up to %U rows, in run %S alone, until the first "
                "deviation; ",
-               a->envelope.times, sl_buf_span(&time), a->envelope.rows, a->action.run);
+               a->envelope.times, sl_buf_span(&time), a->envelope.rows, run);
 }
 
 /* --- one that exists ------------------------------------------------------------------------- */

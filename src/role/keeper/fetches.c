@@ -12,6 +12,7 @@ enum {
     GRACE_MS = 3000,
     SIGN_INS_MAX = 40,
     HEADER_MAX = 8192,
+    CHAT_HEADER_MAX = 24 * 1024, /* tokens of Teams may have 16 kB */
     CHAT_ANSWER_MAX = 256 * 1024,
     HOOK_ANSWER_MAX = 64 * 1024, /* nobody reads it: beyond that it is a receiver that lies */
 };
@@ -58,14 +59,18 @@ static void send(struct peer *courier, const struct fetch *f, const struct fetch
 static void send_to_chat(struct peer *courier, const struct fetch *f, const struct fetch_request *r)
 {
     struct sl_ipc_list headers = {0};
-    SL_BUF(header_bytes, HEADER_MAX);
-    SL_BUF(line, HEADER_MAX);
+    SL_BUF(header_bytes, CHAT_HEADER_MAX);
+    SL_BUF(line, CHAT_HEADER_MAX);
 
-    sl_buf_say(&line, "Authorization: %S", r->authorization);
-    sl_ipc_list_add(&header_bytes, &headers, sl_buf_span(&line));
+    if (r->authorization.n > 0) {
+        sl_buf_say(&line, "Authorization: %S", r->authorization);
+        sl_ipc_list_add(&header_bytes, &headers, sl_buf_span(&line));
+    }
     ANSWER(courier, fetch, .call = f->call, .issuer = r->issuer,
-           .method = r->content_type.n > 0 ? SL_SPAN("POST") : SL_SPAN("GET"), .url = r->url,
-           .content_type = r->content_type, .headers = headers, .body = r->body,
+           .method = r->method.n > 0         ? r->method
+                     : r->content_type.n > 0 ? SL_SPAN("POST")
+                                             : SL_SPAN("GET"),
+           .url = r->url, .content_type = r->content_type, .headers = headers, .body = r->body,
            .max_bytes = CHAT_ANSWER_MAX, .timeout_ms = ANSWER_WITHIN_MS);
     sl_secret_wipe(line.p, line.cap);
     sl_secret_wipe(header_bytes.p, header_bytes.cap);

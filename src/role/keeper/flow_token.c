@@ -186,6 +186,8 @@ void flow_check_token(struct keeper *k, struct flow *f)
         issuer_say_why(i, &why);
     if (reason != SL_OIDC_YES)
         flow_end_refused(k, f, reason, sl_buf_span(&why));
+    else if (f->link != NULL)
+        link_arrived(k, f, i, &claims);
     else if (f->test)
         tell_test(k, f, i, &claims);
     else

@@ -6,6 +6,18 @@
 
 enum { FLOWS_MAX = 1024, FLOWS_OF_ADDRESS = 24, BACK_MAX = 2000 };
 
+static void link_free(struct flow_link *l)
+{
+    if (l == NULL)
+        return;
+    sl_buf_done(&l->session);
+    sl_buf_done(&l->identity);
+    sl_buf_done(&l->subject);
+    sl_buf_done(&l->name);
+    sl_buf_done(&l->team);
+    free(l);
+}
+
 static void flow_free(struct flow *f)
 {
     sl_secret_wipe(f->device_code.p, f->device_code.cap);
@@ -14,6 +26,7 @@ static void flow_free(struct flow *f)
     sl_buf_done(&f->token);
     sl_buf_done(&f->back);
     sl_buf_done(&f->device_made);
+    link_free(f->link);
     sl_secret_wipe(f, sizeof *f);
     free(f);
 }
@@ -118,6 +131,26 @@ struct flow *flow_by_id(struct keeper *k, uint64_t id)
         if (f->id == id)
             return f;
     return NULL;
+}
+
+struct flow *flow_shown_to(struct keeper *k, struct sl_span session)
+{
+    uint64_t now_us = sl_clock_monotonic_us();
+
+    for (struct flow *f = k->flows; f != NULL; f = f->next)
+        if (f->link != NULL && f->phase == FLOW_SHOWN && f->expires_us > now_us &&
+            sl_span_eq(sl_buf_span(&f->link->session), session))
+            return f;
+    return NULL;
+}
+
+void flows_end_links(struct keeper *k, struct sl_span session)
+{
+    for (struct flow *f = k->flows, *next; f != NULL; f = next) {
+        next = f->next;
+        if (f->link != NULL && !f->waits && sl_span_eq(sl_buf_span(&f->link->session), session))
+            flow_end(k, f);
+    }
 }
 
 static struct flow *next_waiting(struct keeper *k, uint64_t issuer)

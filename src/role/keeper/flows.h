@@ -16,6 +16,7 @@ enum flow_phase {
     FLOW_OPEN,  /* the person is at the provider */
     FLOW_ASKED, /* the provider is asked for the token, or for the codes of a device */
     FLOW_KEYS,  /* the token is here, the key that signed it is not */
+    FLOW_SHOWN, /* of an account to be linked: it is known, and shown to the person */
     FLOW_OVER,
 };
 enum {
@@ -23,6 +24,12 @@ enum {
     FLOW_LIFE_S = 600,
 };
 enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
+
+/* Whoever is signed in links an account (call_link.c): for whom, and what came of it. */
+struct flow_link {
+    struct sl_buf session, identity; /* of the console; nobody else goes on with it */
+    struct sl_buf subject, name, team;
+};
 
 struct flow {
     struct flow *next;
@@ -42,6 +49,7 @@ struct flow {
     bool waits;
     uint8_t device[SL_SHA256]; /* of the browser that began it; and its secret, where it had none */
     struct sl_buf device_made;
+    struct flow_link *link; /* NULL: it is a sign-in */
 };
 
 #define FLOW_PREFIX "slf_"
@@ -50,6 +58,10 @@ struct flow *flow_new(struct keeper *k, const struct issuer *i, enum flow_kind k
                       struct sl_span address, struct sl_buf *secret);
 struct flow *flow_of(struct keeper *k, struct sl_span secret, enum flow_kind kind);
 struct flow *flow_by_id(struct keeper *k, uint64_t id);
+/* The account that waits for this console session's yes; NULL: none. */
+struct flow *flow_shown_to(struct keeper *k, struct sl_span session);
+/* Those that this console session began and that wait for nobody's answer. */
+void flows_end_links(struct keeper *k, struct sl_span session);
 void flow_end(struct keeper *k, struct flow *f);
 
 /* --- signin.c -----------------------------------------------------------------------------------
@@ -57,7 +69,13 @@ void flow_end(struct keeper *k, struct flow *f);
 void signin_refuse(struct call *c, enum sl_oidc_reason reason, struct sl_span more);
 /* The same, in the ledger by the reason's name, and the next attempt waits. */
 void signin_failed(struct call *c, enum sl_oidc_reason reason, struct sl_span more);
+/* The same of a flow, which may be about an account to be linked. */
+void flow_failed(struct call *c, const struct flow *f, enum sl_oidc_reason reason,
+                 struct sl_span more);
 bool signin_may_try(struct call *c); /* else the answer is made */
+/* call_signin.c: where the browser goes, and the flow's secret. */
+void signin_tell_begun(struct call *c, const struct issuer *i, const struct flow *f,
+                       const struct sl_buf *secret);
 /* The issuer that the body names, known and with keys; NULL: the answer is made, or c->wait_for is
  * set. */
 struct issuer *signin_issuer(struct call *c, bool sign_in);
@@ -79,6 +97,10 @@ void flow_end_refused(struct keeper *k, struct flow *f, enum sl_oidc_reason reas
 void device_begin(struct call *c, bool test);
 void device_poll(struct call *c, bool test);
 void flow_tell_pending(struct call *c, const struct flow *f);
+
+/* --- call_link.c: the provider has said who this is. */
+void link_arrived(struct keeper *k, struct flow *f, const struct issuer *i,
+                  const struct sl_oidc_claims *claims);
 
 /* --- flow_token.c --------------------------------------------------------------------------------
  */

@@ -36,6 +36,7 @@ enum sl_decide_reason glass_may(struct keeper *k, const struct approval *a,
     q.requirement_count = is_of_ours(a) || unknown || many || breakers.groups.count == 0 ? 0 : 1;
     q.votes = NULL;
     q.vote_count = 0;
+    q.own_right_only = true;
     q.who = decider_of(k, who);
     q.with = decides_with(k, with);
     return sl_decide_check(&q, NULL);

@@ -50,6 +50,16 @@ static void say_skip(struct sl_buf *b, struct sl_span name, const json_t *body)
         sl_buf_say(b, "the hook \"%S\" is never told what is in its dead-letter list", name);
 }
 
+/* Who is away is who asks. */
+static void say_stand_in(struct sl_buf *b, const json_t *body)
+{
+    struct sl_span from = sl_json_str(body, "from");
+
+    sl_buf_say(b, "\"%S\" decides in the place of whoever asks this while they are away, from %S ",
+               sl_json_str(body, "stand_in"), from.n > 0 ? from : SL_SPAN("then on"));
+    sl_buf_say(b, "until %S", sl_json_str(body, "until"));
+}
+
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
 {
     struct sl_span name = sl_json_str(body, "name"), to = sl_json_str(body, "to");
@@ -96,6 +106,8 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
         sl_buf_say(b, "what approval %S was about is erased", sl_json_str(body, "id"));
     else if (sl_span_is(method, "hook.skip"))
         say_skip(b, name, body);
+    else if (sl_span_is(method, "me.away"))
+        say_stand_in(b, body);
     else if (sl_span_is(method, "identity.delegate"))
         sl_buf_say(b, "\"%S\" does not act for \"%S\" any more", to, name);
     else
@@ -120,11 +132,12 @@ static void say_about(struct sl_buf *b, const json_t *about)
 
 static enum sl_err put_operation(struct call *c, const json_t *about, struct sl_buf *out)
 {
-    SL_BUF(words, 16 * 1024);
-    json_t *operation = json_object();
+    SL_BUF(words, 64 * 1024); /* names of 256 groups, and of 20 that it is about */
 
     govern_say(&words, sl_span_str(c->method), c->body);
     say_about(&words, about);
+    SL_TRY(sl_buf_err(&words)); /* it is what people read: all of it, or nothing is asked (P3) */
+    json_t *operation = json_object();
     json_put_str(operation, "method", sl_span_str(c->method));
     json_object_set_new(operation, "body", json_deep_copy(c->body));
     if (about != NULL)
@@ -163,8 +176,16 @@ struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known
     return (struct sl_reviewers){admins.groups, admins.identities, shell_is_known ? 1 : 2};
 }
 
-static struct person at_the_shell(struct call *c)
+/* A person who asks over HTTP for themself, with a credential that decides (me.away). */
+static bool is_a_person(const struct call *c)
 {
+    return c->with.deciding && c->who.name.n > 0;
+}
+
+static struct person who_asks(struct call *c)
+{
+    if (is_a_person(c))
+        return c->who;
     struct person who = {.name = SL_SPAN("operator"),
                          .person = SL_SPAN("operator"),
                          .kind = SL_SERVICE};
@@ -176,7 +197,7 @@ static struct person at_the_shell(struct call *c)
 
 static bool shell_is_known(const struct call *c)
 {
-    return c->maker.issuer.n > 0 && !sl_span_is(c->maker.os_user, "0");
+    return is_a_person(c) || (c->maker.issuer.n > 0 && !sl_span_is(c->maker.os_user, "0"));
 }
 
 struct change {
@@ -196,10 +217,11 @@ static enum sl_err fill(struct call *c, struct change *w, struct sl_span operati
                                               .statement_count = 1};
     struct keeper *k = c->keeper;
 
-    w->who = at_the_shell(c);
+    w->who = who_asks(c);
     w->needed = govern_reviewers(k, shell_is_known(c));
     w->rule = SL_SPAN("govern: two-person");
     w->ask = (struct ask){.others = {.os_user = c->maker.os_user},
+                          .credential = c->with.id,
                           .who = &w->who,
                           .target = &here,
                           .meaning = &meaning,
@@ -213,6 +235,9 @@ static enum sl_err fill(struct call *c, struct change *w, struct sl_span operati
                                        .from_default = true,
                                        .expires_ms = decide_ms,
                                        .grant_ttl_ms = spend_ms};
+    /* Whoever is named gains by it, and so decides nothing about it. */
+    if (call_str(c, "stand_in").n > 0)
+        names_add(k->mem, &w->ask.others.on_behalf_of, call_str(c, "stand_in"));
     SL_TRY(requesters_of(k, &w->who, &w->ask.others, &w->ask.requesters, &w->ask.requester_count));
     struct sl_names names = requester_names(k, w->ask.requesters, w->ask.requester_count);
     w->ask.action = (struct sl_action){.identity = w->who.name,

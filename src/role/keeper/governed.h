@@ -1,4 +1,5 @@
-/* What `govern: two-person` means for each call of the control socket, and of the command line on
+/* What `govern: two-person` means for what people say of themselves over HTTP (me.away), for each
+ * call of the control socket, and of the command line on
  * the state folder of a Sluice that does not run: one row for each method that it may make. A
  * method without a row is refused, so whoever adds one has to decide.
  *
@@ -21,6 +22,7 @@ enum governed { GOVERNED_UNKNOWN, GOVERNED_FREE, GOVERNED_WHEN, GOVERNED_HOLDS }
     X("identity.invite",     HOLDS,  "whoever has the code decides in that name")                  \
     X("identity.group",      WHEN,   "the configuration says something about the group")           \
     X("identity.delegate",   WHEN,   "it ends: then the delegate may decide")                      \
+    X("me.away",             WHEN,   "somebody is named who decides in one's place")               \
     X("identity.pause",      WHEN,   "it ends: a kill switch is let go")                           \
     X("account.link",        HOLDS,  "whoever the issuer calls so is that identity")               \
     X("scim.credential",     HOLDS,  "its holder says who is there, and in which groups")          \

@@ -115,6 +115,11 @@ static void to_the_dead(struct keeper *k, struct hook *h)
     hook_goes_on(h);
 }
 
+void hook_dislikes(struct keeper *k, struct hook *h)
+{
+    to_the_dead(k, h);
+}
+
 static void on_again(struct keeper *k, struct hook *h, uint64_t retry_after_s)
 {
     uint32_t chance;
@@ -168,6 +173,7 @@ static void on_live_again(struct keeper *k, struct hook *h, const struct fetched
     look_for_it(h, got);
     if (counts(h, got)) {
         h->attempts++;
+        hook_suspects(h, got);
         on_again(k, h, got->retry_after_s);
     } else {
         uint64_t soon_us = sl_clock_monotonic_us() + SOON_MS * 1000;
@@ -297,7 +303,7 @@ void hook_turn(struct keeper *k, struct hook *h)
 {
     bool due = !h->paused && h->due_us <= sl_clock_monotonic_us();
 
-    if (!may_go(k, h))
+    if (!may_go(k, h) || hook_probe(k, h))
         return;
     if (due && h->after_dead) {
         h->after_dead = false;

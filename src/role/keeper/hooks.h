@@ -10,11 +10,12 @@
  * entries it has; it is made anew for each attempt. So a receiver that is slow or away costs the
  * keeper nothing, and nobody waits for it.
  *
- * What a webhook refuses for good (400, or the last attempt failed) goes to its dead-letter list:
- * index, status, when, how often, never what was in it. A SIEM's hook has no such list unless an
- * entry cannot be written in its format at all: it waits, and everybody can see that it does. Of a
- * batch that is answered and not taken ever fewer are told, until the one that is disliked stands
- * alone: `next` names it, and somebody can skip it.
+ * What a webhook refuses for good (400, or the last attempt failed, or others are taken and this
+ * one is not: hook_probe.c) goes to its dead-letter list: index, status, when, how often, never
+ * what was in it. A SIEM's hook has no such list unless an entry cannot be written in its format at
+ * all: it waits, and everybody can see that it does. Of a batch that is answered and not taken ever
+ * fewer are told, until the one that is disliked stands alone: `next` names it, and somebody can
+ * skip it.
  *
  * What counts as an attempt is one that reached for the receiver, at its time: not one that ended
  * with the courier, and not one that a person asked for before it was due.
@@ -46,6 +47,9 @@ struct hook {
     uint64_t from, to;  /* its entries: [from, to) */
     size_t records;     /* how many of them are told */
     size_t most;        /* of a batch, while one is looked for that is not taken; 0: as usual */
+    bool probe_due;     /* another is told, to see whether it is the receiver or the entry */
+    unsigned probes;    /* of this attempt, that were not taken */
+    bool wary;          /* it disliked one, and takes others */
     bool after_dead;    /* the last message was a dead one's: they take turns */
     unsigned attempts,
         dead_attempts;             /* that failed, of what comes in its turn and of the dead one */
@@ -89,7 +93,12 @@ enum sl_err hook_bundle(struct keeper *k, struct hook *h, uint64_t number, struc
     SL_MUST_CHECK;
 struct hook *hook_by_id(struct keeper *k, uint64_t id); /* NULL: gone */
 void hook_record_place(struct keeper *k, struct hook *h);
-void hook_turn(struct keeper *k, struct hook *h);          /* tells what is due, if anything is */
+void hook_turn(struct keeper *k, struct hook *h); /* tells what is due, if anything is */
+/* hook_probe.c: what came in its turn was not taken: is it the receiver, or this one? hook_probe:
+ * true when a message went out for that. */
+void hook_suspects(struct hook *h, const struct fetched *got);
+bool hook_probe(struct keeper *k, struct hook *h);
+void hook_dislikes(struct keeper *k, struct hook *h);      /* this one: a dead letter */
 bool hook_waits_for(const struct hook *h, uint64_t entry); /* it was told, and not taken */
 void hook_goes_on(struct hook *h);                  /* the next one's turn: nothing is waited for */
 void hook_note(struct hook *h, struct sl_span why); /* what went wrong; printable, cut */

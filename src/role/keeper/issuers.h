@@ -33,8 +33,8 @@ struct fetch_request {
     struct sl_span url, form;     /* form: POST it; empty: GET */
     struct sl_span authorization; /* value of that header; empty: none */
     /* To a hook, which `issuer` names: POST (SEND, without a type) this, with these headers. To a
-     * chat: POST, or GET without a type. */
-    struct sl_span body, content_type;
+     * chat: POST, or GET without a type, or `method`. */
+    struct sl_span body, content_type, method;
     struct sl_span headers[3]; /* whole lines; empty: none */
 };
 /* `of`: what the answer is about, by number: it may be gone when the answer comes. Called once,
@@ -106,6 +106,15 @@ enum sl_err account_of(struct keeper *k, struct sl_span credential, struct accou
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
+/* By the caller themselves, who proved to the issuer that it is theirs; `vouched`: by a passkey
+ * that signed `document`, NULL where they have none. SL_ESTATE as above. */
+struct allowed;
+enum sl_err account_link_own(struct call *c, struct sl_span issuer, struct sl_span subject,
+                             const struct allowed *vouched, struct sl_span document,
+                             struct sl_buf *id) SL_MUST_CHECK;
+/* Was it ever another identity's? */
+bool account_was_others(struct keeper *k, struct sl_span issuer, struct sl_span subject,
+                        struct sl_span identity);
 /* Ends what came from it: memberships, sessions, unspent votes and questions. */
 void account_unlink(struct keeper *k, const struct account *a, const struct maker *by);
 /* Would its end take memberships away that the configuration says something about? Adds their names
@@ -134,9 +143,10 @@ void account_display(struct keeper *k, struct sl_span identity, struct sl_span t
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
     SL_MUST_CHECK;
-/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh
- * sign-in with more than one factor; else the answer is made. */
-bool account_may_enrol(struct call *c);
+/* May whoever comes by this credential add another way to decide ("A passkey is enrolled", "An
+ * account is linked")? Through a provider only after a fresh sign-in with more than one factor;
+ * else the answer is made. */
+bool account_may_add(struct call *c, const char *what);
 json_t *accounts_json(struct keeper *k, struct sl_span identity);
 /* What our groups are of theirs. */
 enum sl_err issuer_groups(struct keeper *k, const struct sl_issuer *i,

@@ -37,6 +37,28 @@ struct running *running_of(struct keeper *k, uint64_t session, uint64_t action)
     return sl_map_get(k->running, key_span(&key));
 }
 
+size_t running_stop(struct keeper *k, struct sl_span approval, struct sl_span who,
+                    struct sl_span why)
+{
+    size_t at = 0, count = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->running, &at, &key, &value)) {
+        const struct running *r = value;
+        struct action_key which;
+        const struct session *s;
+
+        memcpy(&which, key.p, sizeof which);
+        s = sl_map_get(k->sessions, sl_map_u64(&which.session));
+        if (s == NULL || !sl_span_is(approval, r->approval))
+            continue;
+        ANSWER_GATE(k, s->gate, action_stop, .action = which.action, .who = who, .why = why);
+        count++;
+    }
+    return count;
+}
+
 enum sl_err running_load(struct keeper *k)
 {
     struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_NO_OUTCOME, "");
@@ -157,17 +179,19 @@ static void say_unknown(struct keeper *k, struct action_key key, const char *why
         store_leaf(&k->store, &leaf, false, NULL);
 }
 
-/* Did this action belong to a session of the gate that was opened before then? An unknown session
- * is as old as can be. */
-static bool older(struct keeper *k, uint32_t gate, struct action_key key, uint64_t before_us)
+/* Did this action belong to a session of the gate, but of another life than that? An unknown
+ * session is of none. */
+static bool is_of_another(struct keeper *k, uint32_t gate, struct action_key key,
+                          const uint64_t *life)
 {
     const struct session *s = sl_map_get(k->sessions, sl_map_u64(&key.session));
 
-    return s == NULL || (s->gate == gate && s->since_us < before_us);
+    return s == NULL || (s->gate == gate && (life == NULL || s->life != *life));
 }
 
-/* Approvals that were spent by sessions of this gate and never seen in its journal. */
-static void unknown_running(struct keeper *k, uint32_t gate, uint64_t before_us)
+/* Approvals that were spent by sessions of this gate and never seen in its journal. NULL: of any
+ * life, here and below. */
+static void unknown_running(struct keeper *k, uint32_t gate, const uint64_t *life)
 {
     size_t at = 0;
     struct sl_span key;
@@ -177,7 +201,7 @@ static void unknown_running(struct keeper *k, uint32_t gate, uint64_t before_us)
         struct action_key which;
 
         memcpy(&which, key.p, sizeof which);
-        if (older(k, gate, which, before_us))
+        if (is_of_another(k, gate, which, life))
             say_unknown(k, which, gate_ended);
     }
 }
@@ -197,7 +221,8 @@ void running_unknown_of(struct keeper *k, uint64_t session)
     }
 }
 
-static size_t open_of(struct keeper *k, uint32_t gate, uint64_t before_us, struct action_key **out)
+static size_t open_of(struct keeper *k, uint32_t gate, const uint64_t *life,
+                      struct action_key **out)
 {
     size_t at = 0, count = 0, room = sl_map_count(k->open);
     struct action_key *keys = calloc(room + 1, sizeof *keys);
@@ -208,7 +233,7 @@ static size_t open_of(struct keeper *k, uint32_t gate, uint64_t before_us, struc
         keeper_die("open actions could not be listed", SL_EMEMORY);
     while (sl_map_next(k->open, &at, &key, &value)) {
         memcpy(&keys[count], key.p, sizeof *keys);
-        if ((uintptr_t)value != (uintptr_t)gate + 1 || !older(k, gate, keys[count], before_us))
+        if ((uintptr_t)value != (uintptr_t)gate + 1 || !is_of_another(k, gate, keys[count], life))
             continue;
         sl_map_remove(k->open, key_span(&keys[count++]));
     }
@@ -216,11 +241,11 @@ static size_t open_of(struct keeper *k, uint32_t gate, uint64_t before_us, struc
     return count;
 }
 
-static void unknown_open(struct keeper *k, uint32_t gate, uint64_t before_us)
+static void unknown_open(struct keeper *k, uint32_t gate, const uint64_t *life)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
     struct action_key *keys;
-    size_t count = open_of(k, gate, before_us, &keys);
+    size_t count = open_of(k, gate, life, &keys);
 
     for (size_t i = 0; i < count; i++)
         say_unknown(k, keys[i], gate_ended);
@@ -246,18 +271,20 @@ void journal_gone(struct keeper *k, uint32_t gate)
     if (gate >= MAX_GATES)
         return;
     journal_drain(k, gate);
-    journals_release(k);
-    unknown_open(k, gate, UINT64_MAX);
-    unknown_running(k, gate, UINT64_MAX);
-    detach(&k->journals[gate]);
+    unknown_open(k, gate, NULL);
+    unknown_running(k, gate, NULL);
+    sessions_forget_gate(k, gate, NULL, "the gate ended");
+    detach(&k->journals[gate]); /* its tail stays until what was read is committed: see
+                                   take_position */
 }
 
-void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us)
+void journal_gate_lives(struct keeper *k, uint32_t gate, uint64_t life)
 {
     journal_drain(k, gate);
-    unknown_open(k, gate, started_us);
-    unknown_running(k, gate, started_us);
-    sessions_forget_gate(k, gate, started_us, "the gate ended");
+    unknown_open(k, gate, &life);
+    unknown_running(k, gate, &life);
+    sessions_forget_gate(k, gate, &life, "the gate ended");
+    k->journals[gate].life = life;
 }
 
 void journals_close(struct keeper *k)
@@ -315,9 +342,13 @@ static void take_position(struct keeper *k, uint32_t gate)
     j->at = j->released = sl_journal_tail(&j->ring);
     if (position > j->at)
         j->at = position; /* it was recorded, but the keeper ended before it moved the tail */
+    if (same && position < j->at)
+        sl_log(SL_LOG_ERROR, "journal_ahead_of_ledger", SL_NUM("gate", gate),
+               SL_NUM("bytes", j->at - position),
+               SL_CSTR("note", "records were taken out of it that the ledger does not have"));
     if (known && !same) {
-        unknown_open(k, gate, UINT64_MAX);
-        unknown_running(k, gate, UINT64_MAX);
+        unknown_open(k, gate, NULL);
+        unknown_running(k, gate, NULL);
     }
     if (!same) {
         drained_state(&state, gate, j, NULL, 0, NULL, 0);
@@ -327,7 +358,7 @@ static void take_position(struct keeper *k, uint32_t gate)
 
 static void journal_bad(struct keeper *k, uint32_t gate)
 {
-    k->journals[gate].bad = k->super == NULL;
+    k->journals[gate].bad = true;
     peer_accuse(k, SL_ROLE_GATE, gate, "its journal is damaged");
 }
 
@@ -348,6 +379,7 @@ void journal_attach(struct keeper *k, uint32_t gate, int fd)
         load_open(k, gate);
     enum sl_err err = map(j, fd);
     close(fd);
+    j->bad = false;
     if (err != SL_OK) {
         sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate),
                SL_CSTR("why", sl_err_text(err)));
@@ -367,6 +399,7 @@ void journal_drain(struct keeper *k, uint32_t gate)
         return;
     sl_log(SL_LOG_ERROR, "journal_damaged", SL_NUM("gate", gate));
     detach(j);
+    j->bad = true;
     if (p != NULL)
         sl_channel_break(p->channel, SL_ECORRUPT); /* which tells the supervisor too */
     else

@@ -21,17 +21,22 @@ struct running {
 void journal_attach(struct keeper *k, uint32_t gate, int fd);
 void journals_drain(struct keeper *k);
 void journal_drain(struct keeper *k, uint32_t gate);
-void journal_gone(struct keeper *k,
-                  uint32_t gate); /* the gate died: what it had under way is unknown */
+/* No gate of this number runs: what it had under way is unknown, its sessions are over. */
+void journal_gone(struct keeper *k, uint32_t gate);
 void journals_close(struct keeper *k);
-/* This gate's process started then: what sessions older than that had under way is unknown. */
 void journals_accuse(struct keeper *k); /* what was found bad before the supervisor could be told */
-void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
+/* The gate of this number is the one of this life (PEER): sessions of others are over, and what
+ * they had under way is unknown. No clock says so: clocks are set back. */
+void journal_gate_lives(struct keeper *k, uint32_t gate, uint64_t life);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval,
                  bool list);
 struct running *running_of(struct keeper *k, uint64_t session, uint64_t action); /* NULL: not */
+/* Has the gates stop whatever runs with this approval: the uses of an envelope run side by side.
+ * How many that is. What became of each comes through its gate's journal. */
+size_t running_stop(struct keeper *k, struct sl_span approval, struct sl_span who,
+                    struct sl_span why);
 /* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
  * world. */
 bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,

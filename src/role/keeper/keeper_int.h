@@ -51,7 +51,8 @@ struct journal {
     struct sl_journal ring;
     size_t mapped;
     uint64_t at, released, generation;
-    bool open, bad; /* bad: found damaged before there was a supervisor to tell */
+    uint64_t life;  /* of the gate that writes it (PEER); 0: none was told */
+    bool open, bad; /* bad: found damaged, and not replaced yet */
 };
 
 /* A login half way through SCRAM. */

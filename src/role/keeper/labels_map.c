@@ -72,7 +72,8 @@ static void say(struct keeper *k, struct peer *gate)
     sl_label_map_encode(k->labels, &map);
     if (sl_buf_err(&map) != SL_OK)
         keeper_die("the labels could not be told", sl_buf_err(&map));
-    ANSWER(gate, labels, .told = gate->labels_told, .version = k->label_version, .map = sl_buf_span(&map));
+    ANSWER(gate, labels, .told = gate->labels_told, .version = k->label_version,
+           .map = sl_buf_span(&map));
 }
 
 /* At once, into every outbox: what is answered after this is answered with the new map. Who told

@@ -16,8 +16,8 @@
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n,
  *    "escalate"?:{"groups":[],"identities":[]}}],"escalates_at"?,"escalated_at"?,"reviewers":"text",
- *    "votes":[{"identity","decision" ("lapsed": a yes that does not count any more),
- *    "reason","channel","at","proof":"token|passkey|slack",
+ *    "votes":[{"identity","in_place"? (of whom, who is away; "by"? in words),"decision" ("lapsed":
+ * a yes that does not count any more), "reason","channel","at","proof":"token|passkey|slack",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
@@ -41,9 +41,9 @@
  * question, answer, outcome, break_glass (one person released it alone), reviewed (somebody signed
  * that off).
  *
- * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
- * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
- * that is approved, it does it.
+ * What loosens something (identity.add, .link, .group, .invite, .delegate off, me.away) may answer
+ * 202 under `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked
+ * again when that is approved, it does it.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H
@@ -60,7 +60,8 @@ enum sl_method_needs {
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \
     /*  name               name on the wire     who may call               credential                        */ \
-    /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding","session"?,"idle_ends_at"?} */ \
+    /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding","session"?,"idle_ends_at"?} \
+       and, with a deciding one, "away"? and "stands_in_for" as of me.away */                                    \
     X(WHOAMI,              "whoami",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"state"?, "limit"?: n, "after"?: cursor, "order"?: "newest|oldest", "view"?: "whole|lines",             \
        "of"?: "mine"} -> {"approvals":[..],"next"?: cursor}: those that the caller may see. There is a           \
@@ -90,6 +91,10 @@ enum sl_method_needs {
     X(PASSKEY_NAME,        "passkey.name",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"key","existing":{assertion}} -> {"key"} */                                                             \
     X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"until","from"?,"stand_in"?: who decides in one's place,"reason"?} -> {"identity","away"?:{"from",        \
+       "until","stand_in"?,"reason"?,"now":bool,"says"},"stands_in_for":[names]}: of oneself alone; {} -> the same */  \
+    X(ME_AWAY,             "me.away",           SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    X(ME_BACK,             "me.back",           SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","text"} -> approval: a reviewer asks whoever asked for it, while it is pending */                 \
     X(QUESTION,            "question",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","text"} -> approval: somebody in the requester set answers */                                      \
@@ -235,6 +240,20 @@ enum sl_method_needs {
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
     X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"accounts":[{"issuer","subject","credential","since"}],"issuers":[{"name","issuer","chat","team",            \
+       "linked":bool}] (of chats: where one may link one's own),"passkey":bool,"shown"?:{"issuer","subject","name",        \
+       "team","expires_at"}}: shown is an account that waits for this session's yes; issuer, here and below, as its        \
+       tokens say it */                                                                                                   \
+    X(LINK_LIST,           "link.list",         SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer": name} -> {"redirect","flow","expires_at"} (201), as signin.begin; only in a session of the console */    \
+    X(LINK_BEGIN,          "link.begin",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject"} -> as passkey.challenge, of purpose "link": what a passkey signs so that it is linked */      \
+    X(LINK_CHALLENGE,      "link.challenge",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject","existing"?: an assertion, where the caller has a passkey} -> {"issuer","subject",             \
+       "credential"} (201): exactly what was shown to this session */                                                     \
+    X(LINK_CONFIRM,        "link.confirm",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject"} -> the same: one's own is linked no more, at once */                                          \
+    X(LINK_END,            "link.end",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"method","what":"Users","id"?,"query"?:{"filter","startIndex","count",..},"resource"?} -> SCIM (RFC 7644)  \
        resource, list or error, with its status */                                                              \
     X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
@@ -255,12 +274,12 @@ enum sl_method_needs {
     /* {"name"} -> {"name","status","why"?}: a message that says nothing; late */                               \
     X(HOOK_TEST,           "hook.test",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"chats":[{"name","kind","state":"current|waiting|deaf|no secret","why","waiting","told","failed",    \
-       "listens":bool}]}: chats in which people are told, and may decide; the first for people who may see how   \
+       "listens":bool,"refused":[{"channel","why"}],"conversations":[{"id","since"}]? (teams)}]}: chats in which people are told, and may decide; the first for people who may see how   \
        Sluice is governed */                                                                                     \
     X(CHAT_LIST,           "chat.list",         SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     X(CHATS,               "chats",             SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"chat","timestamp","signature","body"} -> {"answer"?}: what a chat sends over HTTP; it proves itself by  \
-       the signature, over the bytes as they came */                                                            \
+    /* {"chat","timestamp","signature","token","body"} -> {"answer"?}: what a chat sends over HTTP; it proves  \
+       itself by the signature, over the bytes as they came, or by the token */                                 \
     X(CHAT_INCOMING,       "chat.incoming",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \

@@ -47,7 +47,6 @@ enum sl_err over_read(struct keeper *k, const json_t *operation, struct sl_span 
                       struct over *out)
 {
     const json_t *budget = json_object_get(operation, "budget");
-    uint64_t ignored;
 
     *out = (struct over){0};
     if (budget == NULL)
@@ -56,7 +55,8 @@ enum sl_err over_read(struct keeper *k, const json_t *operation, struct sl_span 
         return SL_EMALFORMED;
     out->rule =
         sl_arena_copy(k->mem, sl_span(json_string_value(budget), json_string_length(budget)));
-    out->continues = sl_json_u64(operation, "continues", &ignored);
+    if (!sl_json_u64(operation, "continues", &out->continues))
+        out->continues = 0;
     if (!sl_json_u64(operation, "before", &out->before))
         out->before = 0;
     out->is = true;

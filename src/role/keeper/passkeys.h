@@ -75,6 +75,21 @@ enum sl_webauthn_reason assertion_check(struct keeper *k, const struct assertion
                                         struct sl_webauthn_seen *seen) SL_MUST_CHECK;
 struct sl_entry_proof assertion_entry(const struct assertion *a, struct sl_span document);
 
+/* call_passkeys.c: those of the caller that count here and now. */
+size_t passkeys_mine(struct call *c, struct passkey **out);
+/* One that the caller has already vouches for something (`existing` of the body): read it, take the
+ * challenge (assertion_challenge), look at what the document says, then check the signature. False:
+ * the answer is made. */
+struct allowed {
+    struct assertion by;
+    struct passkey passkey;
+    struct sl_webauthn_seen seen;
+};
+bool passkey_vouch_read(struct call *c, struct allowed *out) SL_MUST_CHECK;
+bool passkey_vouch_check(struct call *c, struct allowed *by, struct sl_span document) SL_MUST_CHECK;
+/* What the view takes from it; NULL: none vouched. */
+void passkey_event_used(json_t *event, const struct allowed *by);
+
 /* call_passkeys.c: recording one that was looked at. */
 struct enrolment {
     const struct passkey *passkey; /* its `vouched` counts */

@@ -34,15 +34,17 @@ _Noreturn void keeper_die(const char *what, enum sl_err why)
 /* --- the life of a peer ------------------------------------------------------------------------
  */
 
-static void drop_gate(struct keeper *k, struct peer *p)
+/* One that broke the rules runs on until the supervisor has ended it: what it does until then is in
+ * its journal, and its sessions are over when the next one comes (on_journal). */
+static void drop_gate(struct keeper *k, struct peer *p, bool dead)
 {
     exchanges_free(k, p);
     secrets_forget_peer(k, p);
     if (p->signing)
         return;
     stats_forget_gate(k, p->index);
-    journal_gone(k, p->index);
-    sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
+    if (dead)
+        journal_gone(k, p->index);
 }
 
 /* Asks the supervisor for another: one that broke the rules has nobody to talk to any more. A gate
@@ -51,7 +53,10 @@ void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char
 {
     if (k->super == NULL || k->super->ended || (role == SL_ROLE_GATE && index >= k->gates))
         return;
-    ANSWER(k->super, peer_bad, .role = (uint32_t)role, .index = index, .why = sl_span_str(why));
+    const struct journal *j = role == SL_ROLE_GATE ? &k->journals[index] : NULL;
+
+    ANSWER(k->super, peer_bad, .role = (uint32_t)role, .index = index, .why = sl_span_str(why),
+           .life = j == NULL ? 0 : j->life, .journal = j != NULL && j->bad);
 }
 
 static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
@@ -70,7 +75,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
             peer_accuse(k, p->role, p->index, sl_err_text(why));
     }
     if (p->role == SL_ROLE_GATE)
-        drop_gate(k, p);
+        drop_gate(k, p, why == SL_EGONE);
     if (p->role == SL_ROLE_COURIER)
         fetches_lost(k, p->index);
     if (p->role == SL_ROLE_COURIER && p->index == COURIER_CHAT)
@@ -346,8 +351,10 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
     if (peer_new(k, fd, (enum sl_role)m->role, m->index, &fresh) != SL_OK)
         keeper_die("a channel could not be opened", SL_EMEMORY);
     fresh->signing = signing;
-    if (m->role == SL_ROLE_GATE && !signing)
+    if (m->role == SL_ROLE_GATE && !signing) {
+        journal_gate_lives(k, m->index, m->life);
         labels_greet(k, fresh);
+    }
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_ISSUERS)
         issuers_courier_here(k);
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_HOOKS)
@@ -361,6 +368,7 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
 static void on_journal(struct keeper *k, uint32_t gate, int fd)
 {
     end_earlier(k, SL_ROLE_GATE, gate, false);
+    journal_gone(k, gate);
     journal_attach(k, gate, fd);
 }
 

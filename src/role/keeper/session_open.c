@@ -72,6 +72,7 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
     event_str(event, "target", s->target);
     event_str(event, "environment", s->environment);
     event_u64(event, "gate", s->gate);
+    event_u64(event, "life", s->life);
     event_str(event, "credential", s->credential);
     if (s->acts_for.n > 0)
         event_str(event, "acts_for", s->acts_for);
@@ -137,6 +138,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     struct session from = {.id = k->next_session++,
                            .since_us = sl_clock_us(),
                            .gate = p->index,
+                           .life = k->journals[p->index].life,
                            .kind = who->kind,
                            .identity = who->name,
                            .owner = who->owner,

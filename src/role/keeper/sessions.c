@@ -224,7 +224,7 @@ void sessions_end_refused(struct keeper *k)
             session_end(k, value, "this target is not yours to use any more");
 }
 
-void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why)
+void sessions_forget_gate(struct keeper *k, uint32_t gate, const uint64_t *life, const char *why)
 {
     size_t at = 0;
     struct sl_span key;
@@ -233,13 +233,23 @@ void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, c
     while (sl_map_next(k->sessions, &at, &key, &value)) {
         struct session *s = value;
 
-        if (s->gate == gate && s->since_us < before_us)
+        if (s->gate == gate && (life == NULL || s->life != *life))
             forget(k, s, why);
     }
 }
 
 /* --- after a restart -----------------------------------------------------------------------------
  */
+
+/* A number is never given twice, also where the clock was set back. */
+static void next_session_above(struct keeper *k)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_SESSION_LAST, "");
+
+    if (db_row(&rows) && db_u64(&rows, 0) >= k->next_session)
+        k->next_session = db_u64(&rows, 0) + 1;
+    db_end(&rows);
+}
 
 /* Sessions outlive the keeper: their gates still hold them. */
 enum sl_err sessions_load(struct keeper *k)
@@ -264,12 +274,12 @@ enum sl_err sessions_load(struct keeper *k)
                                .unknown = db_span(&rows, 10),
                                .job = db_span(&rows, 11),
                                .link = db_span(&rows, 12),
-                               .acts_for = db_span(&rows, 13)};
+                               .acts_for = db_span(&rows, 13),
+                               .life = db_u64(&rows, 14)};
 
         err = session_add(k, &from, &s);
-        if (from.id >= k->next_session)
-            k->next_session = from.id + 1;
     }
     db_end(&rows);
+    next_session_above(k);
     return err;
 }

@@ -14,6 +14,8 @@ struct peer;
 struct session {
     uint64_t id, since_us;
     uint32_t gate;
+    uint64_t
+        life; /* of that gate's program, as PEER told it: the next one has none of its sessions */
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
     struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
@@ -44,7 +46,8 @@ void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span c
 void sessions_end_for(struct keeper *k, struct sl_span identity, const char *why);
 /* After a reload: those that `access` would not let in any more. */
 void sessions_end_refused(struct keeper *k);
-void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
+/* Those of another life of this gate; NULL: all. */
+void sessions_forget_gate(struct keeper *k, uint32_t gate, const uint64_t *life, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
 void sessions_free(struct keeper *k);
 void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target,

@@ -89,6 +89,24 @@ void signin_failed(struct call *c, enum sl_oidc_reason reason, struct sl_span mo
     signin_refuse(c, reason, more);
 }
 
+/* Whoever links an account is signed in all the while. */
+static void say_not_linked(struct call *c, enum sl_oidc_reason reason)
+{
+    SL_BUF(detail, 1024);
+
+    sl_buf_say(&detail, "Nothing was linked: %s.", sl_oidc_reason_text(reason));
+    json_put_str(c->reply, "title", SL_SPAN("Not linked"));
+    json_put_str(c->reply, "detail", sl_buf_span(&detail));
+}
+
+void flow_failed(struct call *c, const struct flow *f, enum sl_oidc_reason reason,
+                 struct sl_span more)
+{
+    signin_failed(c, reason, more);
+    if (f->link != NULL)
+        say_not_linked(c, reason);
+}
+
 bool signin_may_try(struct call *c)
 {
     if (c->peer != NULL &&
@@ -206,7 +224,7 @@ void flow_end_refused(struct keeper *k, struct flow *f, enum sl_oidc_reason reas
 
     if (is_a_made_up_code(f, reason, more))
         limits_failed(&k->limits, c.address, SL_SPAN(DOOR), sl_clock_us());
-    signin_failed(&c, reason, more);
+    flow_failed(&c, f, reason, more);
     flow_end(k, f);
     late_done(&c);
 }

@@ -26,6 +26,8 @@
     " not null, may integer not null, at_us integer not null, primary key(approval, person));"     \
     "create table if not exists vote_passkey(approval text not null, person text not null, "       \
     "passkey text not null, primary key(approval, person));"                                       \
+    "create table if not exists vote_for(approval text not null, person text not null, away text " \
+    "not null, primary key(approval, person)) without rowid;"                                      \
     "create table if not exists refusal(approval text not null, person text not null, reason "     \
     "text not null, primary key(approval, person, reason)) without rowid;"                         \
     "create table if not exists approval_alike(key blob not null, sequence integer not null, "     \
@@ -120,8 +122,11 @@
     X(VOTE_LAPSE, "update vote set decision = 'lapsed' where approval = ?1 and identity = ?2 and " \
         "decision = 'approve'")                                                                    \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, "\
-        "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "\
-        "p.person = v.person where v.approval = ?1 order by at_us, v.person")                      \
+        "coalesce(p.passkey, ''), coalesce(f.away, '') from vote v left join vote_passkey p on "   \
+        "p.approval = v.approval and p.person = v.person left join vote_for f on f.approval = "    \
+        "v.approval and f.person = v.person where v.approval = ?1 order by at_us, v.person")       \
+    X(VOTE_FOR, "insert or replace into vote_for values(?1, ?2, ?3)")                              \
+    X(VOTE_FOR_NONE, "delete from vote_for where approval = ?1 and person = ?2")                   \
     X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                      \
     X(VOTE_PASSKEY_NONE, "delete from vote_passkey where approval = ?1 and person = ?2")           \
     X(ALIKE_ADD, "insert into approval_alike values(?1, ?2, ?3)")                                  \

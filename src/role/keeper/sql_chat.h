@@ -9,7 +9,9 @@
     "what, channel)) without "                                                                    \
     "rowid;"                                                                                      \
     "create index if not exists chat_message_at on chat_message(chat, channel, ts);"              \
-    "create index if not exists chat_message_open on chat_message(done) where done = 0;"
+    "create index if not exists chat_message_open on chat_message(done) where done = 0;"          \
+    "create table if not exists chat_joined(chat text not null, conversation text not null, "     \
+    "service text not null, at integer not null, primary key(chat, conversation)) without rowid;"
 
 /* clang-format off */
 #define SL_CHAT_SQL(X)                                                                             \
@@ -23,6 +25,11 @@
         "what = ?3 and channel = ?4")                                                              \
     X(CHAT_AT, "select approval, decides, what, hash from chat_message where chat = ?1 and "       \
         "channel = ?2 and ts = ?3")                                                                \
+    X(CHAT_JOIN, "insert or replace into chat_joined values(?1, ?2, ?3, ?4)")                      \
+    X(CHAT_LEAVE, "delete from chat_joined where chat = ?1 and conversation = ?2")                 \
+    X(CHAT_JOINED, "select conversation, service, at from chat_joined where chat = ?1 order by at desc, "\
+        "conversation")                                                                            \
+    X(CHAT_SERVICE, "select service from chat_joined where chat = ?1 and conversation = ?2")       \
     X(CHAT_DUE, "select id from approval where state in ('pending', 'approved') union select "     \
         "approval from chat_message where done = 0")
 /* clang-format on */

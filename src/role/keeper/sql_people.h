@@ -16,6 +16,10 @@
     "create table if not exists in_force(digest text not null);"                                   \
     "create table if not exists delegate(owner text not null, delegate text not null, since_us "   \
     "integer not null, until_us integer not null, primary key(owner, delegate)) without rowid;"    \
+    "create table if not exists absence(identity text primary key, stand_in text not null, "       \
+    "credential text not null, reason text not null, let_by text not null, said_us integer not "   \
+    "null, from_us integer not null, until_us integer not null) without rowid;"                    \
+    "create index if not exists absence_stand_in on absence(stand_in) where stand_in <> '';"       \
     "create table if not exists exception(id text primary key, kind text not null, identity text " \
     "not null, person text not null, credential text not null, channel text not null, reason "     \
     "text not null, at_us integer not null, due_us integer not null) without rowid;"               \
@@ -86,6 +90,14 @@
     X(DELEGATE_REMOVE, "delete from delegate where owner = ?1 and delegate = ?2")                  \
     X(DELEGATES_OF, "select delegate, until_us from delegate where owner = ?1 and (until_us = 0 or "\
         "until_us > ?2) order by delegate")                                                        \
+    X(ABSENCE_SET, "insert or replace into absence values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")         \
+    X(ABSENCE_END, "delete from absence where identity = ?1")                                      \
+    X(ABSENCE_GET, "select identity, stand_in, credential, reason, let_by, said_us, from_us, until_us from "\
+        "absence where identity = ?1")                                                             \
+    X(ABSENCES_NOW, "select identity, stand_in, credential, reason, let_by, said_us, from_us, until_us from "\
+        "absence where from_us <= ?1 and until_us > ?1 order by identity")                         \
+    X(ABSENCES_NAMING, "select identity, stand_in, credential, reason, let_by, said_us, from_us, until_us " \
+        "from absence where stand_in = ?1 and stand_in <> '' and until_us > ?2 order by identity") \
     X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
         "(select count(distinct i.person) from credential c join identity i on i.name = "          \
         "c.identity where c.deciding = 1))")                                                       \

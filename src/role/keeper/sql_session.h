@@ -12,6 +12,7 @@
     "null, "                                                                                       \
     "unknown text not null, job text not null, link text not null);"                               \
     "create table if not exists session_for(session integer primary key, names text not null);"    \
+    "create table if not exists session_life(session integer primary key, life integer not null);" \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -41,8 +42,14 @@
     X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                            \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "      \
         "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "   \
-        "coalesce(j.link, ''), coalesce(f.names, '') from session left join session_job j on "     \
-        "j.session = id left join session_for f on f.session = id order by id")                    \
+        "coalesce(j.link, ''), coalesce(f.names, ''), coalesce(l.life, 0) from session left join " \
+        "session_job j on j.session = id left join session_for f on f.session = id left join "     \
+        "session_life l on l.session = id order by id")                                            \
+    X(SESSION_LIFE_ADD, "insert or replace into session_life values(?1, ?2)")                      \
+    X(SESSION_LIFE_REMOVE, "delete from session_life where session = ?1")                          \
+    X(SESSION_LAST, "select coalesce(max(value), 0) from meta where key = 'session'")              \
+    X(SESSION_LAST_SET, "insert into meta values('session', ?1) on conflict(key) do update set "   \
+        "value = max(value, excluded.value)")                                                      \
     X(SESSION_FOR_ADD, "insert or replace into session_for values(?1, ?2)")                        \
     X(SESSION_FOR_REMOVE, "delete from session_for where session = ?1")                            \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                            \

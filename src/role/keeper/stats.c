@@ -2,33 +2,13 @@
 
 #include "base/when.h"
 #include "role/keeper/call.h"
-#include "role/keeper/journals.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/sessions.h"
 
-/* The supervisor knows the processes. From its word about when a gate was started the keeper
- * learns, even right after its own restart, that older sessions and what they had under way are
- * gone. */
-
-static void gate_started(struct keeper *k, const json_t *program)
-{
-    uint64_t index = 0, started_us = 0;
-
-    if (!sl_span_is(sl_json_str(program, "role"), "gate") ||
-        !sl_json_u64(program, "index", &index) || index >= MAX_GATES ||
-        sl_when_get(sl_json_str(program, "started"), &started_us) != SL_OK)
-        return;
-    journal_gate_started(k, (uint32_t)index, started_us);
-}
-
 static void on_programs(struct keeper *k, const json_t *told)
 {
-    json_t *program;
-    size_t i;
-
     json_decref(k->programs);
     k->programs = json_incref(json_object_get(told, "programs"));
-    json_array_foreach(k->programs, i, program) gate_started(k, program);
 }
 
 void stats_forget_gate(struct keeper *k, uint32_t gate)

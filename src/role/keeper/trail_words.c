@@ -121,7 +121,7 @@ static void batch_words(const struct trail_line *line, const struct words *w)
 
 static void people_words(const json_t *leaf, const struct words *w)
 {
-    static const char *const one[] = {"identity", "owner", "approver", "by", "other"},
+    static const char *const one[] = {"identity", "owner", "approver", "by", "other", "for"},
                              *const many[] = {"requesters", "approvers"};
 
     for (size_t i = 0; i < SL_COUNT(one); i++)

@@ -13,21 +13,26 @@
  *   credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
  *   delegate_set        owner delegate acts at until (0: until it is taken back)
+ *   away_set            identity stand_in credential reason let_by at from until: there is one of
+ *                       a person
+ *   away_ended          identity at
  *   exception           id kind identity person credential channel reason at due: what one person
  *                       did alone; kind break_glass (id: the approval) or bypass
  *   reviewed            id (of an exception) identity person reason channel at
  *   in_force            digest two_person: the policy that counts from now on
- *   account_linked      issuer subject credential identity deciding hash at by by_uid
+ *   account_linked      issuer subject credential identity deciding hash at by by_uid; by the
+ *                       person with a passkey also vouched_by vouched_counter vouched_backed_up
  *   account_unlinked    issuer subject credential at
  *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console
  *   console_ended       id at
- *   session_opened      session identity kind owner target environment gate at credential
+ *   session_opened      session identity kind owner target environment gate at credential life?
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
  *                       join_key detail passkey sequence escalate?; the document lies beside the
  * log voted               id identity person decision reason channel credential may at; by passkey
  *                       also passkey counter backed_up
+ *                       in_place?: by the right of whom, who is away
  *   vote_lapsed         id identity: this yes does not count any more
  *   escalated           id at: nobody had decided, others may from now on
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
@@ -44,6 +49,8 @@
  *                       ours; brief: the chat took no more of it
  *   chat_updated        chat channel ts decides hash done brief
  *   chat_gone           chat channel ts
+ *   chat_joined         chat conversation service at: we are there, and it is posted to so
+ *   chat_left           chat conversation
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H

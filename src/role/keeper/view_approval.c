@@ -80,6 +80,10 @@ void apply_voted(struct db *db, struct fields *f)
     } else { /* a yes of theirs that lapsed may have had one: this one has none */
         db_run(db, DB_VOTE_PASSKEY_NONE, "ss", str(f, "id"), str(f, "person"));
     }
+    if (json_object_get(f->event, "in_place") != NULL)
+        db_run(db, DB_VOTE_FOR, "sss", str(f, "id"), str(f, "person"), str(f, "in_place"));
+    else
+        db_run(db, DB_VOTE_FOR_NONE, "ss", str(f, "id"), str(f, "person"));
     db_run(db, DB_VOTE_ADD, "sssssssii", str(f, "id"), str(f, "identity"), str(f, "person"),
            str(f, "decision"), str(f, "reason"), str(f, "channel"), str(f, "credential"),
            u64(f, "may"), u64(f, "at"));

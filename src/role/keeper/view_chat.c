@@ -28,3 +28,15 @@ void apply_chat_gone(struct db *db, struct fields *f)
 {
     db_run(db, DB_CHAT_GONE, "sss", str(f, "chat"), str(f, "channel"), str(f, "ts"));
 }
+
+/* The app was added to a conversation, or it is called elsewhere from now on. */
+void apply_chat_joined(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CHAT_JOIN, "sssi", str(f, "chat"), str(f, "conversation"), str(f, "service"),
+           u64(f, "at"));
+}
+
+void apply_chat_left(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CHAT_LEAVE, "ss", str(f, "chat"), str(f, "conversation"));
+}

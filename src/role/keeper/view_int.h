@@ -80,10 +80,10 @@ void passkey_used(struct db *db, struct fields *f, const char *id, const char *c
     X(asked) X(voted) X(vote_lapsed) X(escalated) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
     X(label_dropped) X(capped) X(budget_lent) X(budget_used) X(budget_returned) \
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
-    X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
+    X(account_groups) X(delegate_set) X(away_set) X(away_ended) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
     X(scim_members) X(refused) X(shown) X(hook) X(hook_dead) X(hook_settled) \
-    X(chat_posted) X(chat_updated) X(chat_gone)
+    X(chat_posted) X(chat_updated) X(chat_gone) X(chat_joined) X(chat_left)
 /* clang-format on */
 
 #define EVENT_DECLARE(name) void apply_##name(struct db *db, struct fields *f);

@@ -108,6 +108,19 @@ void apply_delegate_set(struct db *db, struct fields *f)
         db_run(db, DB_DELEGATE_REMOVE, "ss", owner, delegate);
 }
 
+/* One at a time: what is said anew counts from then on. */
+void apply_away_set(struct db *db, struct fields *f)
+{
+    db_run(db, DB_ABSENCE_SET, "sssssiii", str(f, "identity"), str(f, "stand_in"),
+           str(f, "credential"), str(f, "reason"), str(f, "let_by"), u64(f, "at"), u64(f, "from"),
+           u64(f, "until"));
+}
+
+void apply_away_ended(struct db *db, struct fields *f)
+{
+    db_run(db, DB_ABSENCE_END, "s", str(f, "identity"));
+}
+
 /* Something that one person did alone, and that others have to look at. */
 void apply_exception(struct db *db, struct fields *f)
 {
@@ -147,6 +160,8 @@ void apply_account_linked(struct db *db, struct fields *f)
            hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
     db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
            at);
+    if (json_object_get(f->event, "vouched_by") != NULL)
+        passkey_used(db, f, "vouched_by", "vouched_counter", "vouched_backed_up");
     note_deciders(db);
 }
 

@@ -20,6 +20,9 @@ void apply_session_opened(struct db *db, struct fields *f)
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
            str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
            str(f, "credential"));
+    db_run(db, DB_SESSION_LAST_SET, "i", u64(f, "session"));
+    if (json_object_get(f->event, "life") != NULL)
+        db_run(db, DB_SESSION_LIFE_ADD, "ii", u64(f, "session"), u64(f, "life"));
     if (json_object_get(f->event, "job") != NULL)
         db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
                str(f, "unknown"), str(f, "job"), str(f, "job_link"));
@@ -31,6 +34,7 @@ void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_FOR_REMOVE, "i", u64(f, "session"));
+    db_run(db, DB_SESSION_LIFE_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 

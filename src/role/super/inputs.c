@@ -11,6 +11,7 @@ enum {
     PEM_MAX_BYTES = 4 * 1024 * 1024,
     LISTS_MAX_BYTES = 16 * 1024 * 1024,
     ADDRESSES_A_TARGET = 8,
+    LINK_MAX_BYTES = 4096,
 };
 static const char system_authorities[] = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -167,8 +168,50 @@ static enum sl_err add_hooks(struct sl_inputs *in, const char *config_file,
     return SL_OK;
 }
 
-/* A chat that is called at more than one place gets a line for each; the first is its API, and has
- * the authorities. */
+/* A Workflows webhook: the link is a secret, so it is in a file. Without a good one nothing is
+ * called, and the keeper, which asks for the same file, says so. */
+static enum sl_err add_link(const struct callees *to, const struct sl_chat *one,
+                            const char *config_file, struct sl_buf *complaints)
+{
+    SL_BUF(link, LINK_MAX_BYTES);
+    SL_BUF(unread, 8192 + LINK_MAX_BYTES);
+
+    if (read_beside(config_file, one->url_file, &link, &unread) != SL_OK) {
+        sl_log(SL_LOG_ERROR, "chat_link_unreadable", SL_TEXT("chat", one->name));
+        return SL_OK;
+    }
+    struct sl_span url = sl_buf_span(&link);
+    while (url.n > 0 && url.p[url.n - 1] <= ' ')
+        url.n--;
+    enum sl_err err = SL_OK;
+    if (sl_is_endpoint(url))
+        err = add_callee(to, one->name, url, one->ca_file, config_file, complaints);
+    else
+        sl_log(SL_LOG_ERROR, "chat_link_is_none", SL_TEXT("chat", one->name));
+    explicit_bzero(link.p, link.cap);
+    return err;
+}
+
+/* Without `api`: the token, the Connector's keys, the Connector. */
+static enum sl_err add_teams(const struct callees *to, const struct sl_chat *one,
+                             const char *config_file, struct sl_buf *complaints)
+{
+    static const char *const microsofts[] = {"https://smba.trafficmanager.net/",
+                                             "https://login.microsoftonline.com/",
+                                             "https://login.botframework.com/"};
+
+    if (one->api.n > 0)
+        return add_callee(to, one->name, one->api, one->ca_file, config_file, complaints);
+    for (size_t i = 0; i < SL_COUNT(microsofts); i++)
+        SL_TRY(add_callee(to, one->name, sl_span_str(microsofts[i]),
+                          i == 0 ? one->ca_file : sl_span(NULL, 0), config_file, complaints));
+    return one->service.n == 0
+               ? SL_OK
+               : add_callee(to, one->name, one->service, sl_span(NULL, 0), config_file, complaints);
+}
+
+/* A chat that is called at more than one place gets a line for each; the first has the authorities.
+ */
 static enum sl_err add_chats(struct sl_inputs *in, const char *config_file,
                              struct sl_buf *complaints)
 {
@@ -177,7 +220,13 @@ static enum sl_err add_chats(struct sl_inputs *in, const char *config_file,
 
     for (size_t i = 0; i < in->config->chat_count; i++) {
         const struct sl_chat *one = &in->config->chats[i];
-        SL_TRY(add_callee(&to, one->name, one->api, one->ca_file, config_file, complaints));
+
+        if (one->kind == SL_CHAT_TEAMS)
+            SL_TRY(add_teams(&to, one, config_file, complaints));
+        else if (one->kind == SL_CHAT_TEAMS_WORKFLOW)
+            SL_TRY(add_link(&to, one, config_file, complaints));
+        else
+            SL_TRY(add_callee(&to, one->name, one->api, one->ca_file, config_file, complaints));
     }
     return SL_OK;
 }

@@ -14,14 +14,15 @@ static const struct link {
     {SL_ROLE_KEEPER, SL_ROLE_DESK, "sign", true}, {SL_ROLE_KEEPER, SL_ROLE_COURIER, "", false},
 };
 
-/* A child that cannot take it is broken, and its channel's end says so. */
-static void hand(struct sl_program *to, enum sl_role role, unsigned index, const char *purpose,
-                 int fd)
+/* `of`: who is at the other end; NULL: a socket of the supervisor's.
+ * A child that cannot take it is broken, and its channel's end says so. */
+static void hand(struct sl_program *to, const struct sl_program *of, const char *purpose, int fd)
 {
     SL_BUF(message, 1024);
-    struct sl_msg_peer m = {.role = (uint32_t)role,
-                            .index = index,
-                            .purpose = sl_span_str(purpose)};
+    struct sl_msg_peer m = {.role = (uint32_t)(of == NULL ? SL_ROLE_SUPER : of->role),
+                            .index = of == NULL ? 0 : of->index,
+                            .purpose = sl_span_str(purpose),
+                            .life = of == NULL ? 0 : of->life};
 
     sl_msg_peer_put(&message, &m);
     enum sl_err err = sl_buf_err(&message);
@@ -41,8 +42,8 @@ static void join(struct sl_program *a, struct sl_program *b, const char *purpose
         sl_program_kill(a); /* tried again with its restart */
         return;
     }
-    hand(a, b->role, b->index, purpose, ends[0]);
-    hand(b, a->role, a->index, purpose, ends[1]);
+    hand(a, b, purpose, ends[0]);
+    hand(b, a, purpose, ends[1]);
     close(ends[0]);
     close(ends[1]);
 }
@@ -58,17 +59,17 @@ static void hand_journal(struct sl_super *s, const struct sl_program *gate)
     struct sl_program *keeper = sl_super_program(s, SL_ROLE_KEEPER, 0);
 
     if (gate->role == SL_ROLE_GATE && gate->restarts > 0 && keeper->channel != NULL)
-        hand(keeper, SL_ROLE_GATE, gate->index, "journal", s->places.journals[gate->index]);
+        hand(keeper, gate, "journal", s->places.journals[gate->index]);
 }
 
 static void hand_sockets(struct sl_super *s, struct sl_program *p)
 {
     if (p->role == SL_ROLE_GATE)
-        hand(p, SL_ROLE_SUPER, 0, "listen", s->places.postgres[p->index]);
+        hand(p, NULL, "listen", s->places.postgres[p->index]);
     if (p->role == SL_ROLE_DESK)
-        hand(p, SL_ROLE_SUPER, 0, "listen", s->places.http);
+        hand(p, NULL, "listen", s->places.http);
     if (p->role == SL_ROLE_KEEPER)
-        hand(p, SL_ROLE_SUPER, 0, "control", s->places.control);
+        hand(p, NULL, "control", s->places.control);
 }
 
 void sl_links_make(struct sl_super *s, struct sl_program *p)

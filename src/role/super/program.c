@@ -23,6 +23,8 @@ enum {
     LIVED_A_WHILE_MS = 1000, /* a bad peer that lived so long is replaced at once */
 };
 
+static const uint64_t LIFE_MASK = ((uint64_t)1 << 53) - 1;
+
 const char *sl_program_name(const struct sl_program *p)
 {
     return sl_role_name(p->role);
@@ -108,7 +110,9 @@ static void on_peer_bad(struct sl_program *p, const struct sl_msg_peer_bad *m)
         sl_channel_break(p->channel, SL_EDENIED);
         return;
     }
-    if (bad->role == SL_ROLE_GATE)
+    if (m->life != 0 && m->life != bad->life)
+        return; /* that was the one before it */
+    if (bad->role == SL_ROLE_GATE && m->journal != 0)
         bad->journal_damaged = true;
     if (bad->state != SL_PROGRAM_UP && bad->state != SL_PROGRAM_STARTING)
         return; /* it is being replaced already */
@@ -394,6 +398,8 @@ void sl_program_start(struct sl_program *p)
     }
     p->started_ms = sl_loop_now_ms(p->super->loop);
     p->started_us = sl_clock_us();
+    sl_random(&p->life, sizeof p->life);
+    p->life = (p->life & LIFE_MASK) | 1; /* a number that JSON can hold */
     p->state = SL_PROGRAM_STARTING;
     p->draining = p->drained = false;
     p->loaded_generation = p->super->generation;

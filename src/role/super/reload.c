@@ -97,6 +97,14 @@ void sl_reload_taken(struct sl_super *s)
     sl_log(SL_LOG_INFO, "reloaded", SL_NUM("generation", s->generation));
 }
 
+static void reject(struct sl_super *s, const char *why)
+{
+    sl_log(SL_LOG_ERROR, "reload_rejected", SL_NUM("generation", s->proposed_generation),
+           SL_CSTR("why", why), SL_CSTR("effect", "the configuration in force stays"));
+    sl_inputs_free(s->proposed);
+    s->proposed = NULL;
+}
+
 void sl_reload_propose(struct sl_super *s)
 {
     SL_BUF(diff, DIFF_MAX_BYTES);
@@ -106,6 +114,10 @@ void sl_reload_propose(struct sl_super *s)
     if (s->proposed == NULL || keeper == NULL || keeper->channel == NULL)
         return;
     sl_config_diff(s->inputs->config, s->proposed->config, &diff);
+    if (sl_buf_err(&diff) != SL_OK) { /* whoever says yes has to see all of it (P3) */
+        reject(s, "what it changes is too large to be shown whole: change it in parts");
+        return;
+    }
     if (diff.n == 0)
         sl_buf_put_str(&diff, "~ settings outside targets and policy\n");
     struct sl_msg_policy_propose m = {.generation = s->proposed_generation,

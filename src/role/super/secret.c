@@ -295,6 +295,8 @@ static struct sl_span file_of_chat(const struct sl_chat *chat, struct sl_span wh
         {"bot_token", chat->bot_token_file},
         {"app_token", chat->app_token_file},
         {"signing_secret", chat->signing_secret_file},
+        {"client_secret", chat->client_secret_file},
+        {"url", chat->url_file},
     };
 
     for (size_t i = 0; i < SL_COUNT(rows); i++)

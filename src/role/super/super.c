@@ -172,7 +172,8 @@ static void stop_all(struct sl_super *s)
 
     if (!s->programs[0].ended_well) {
         s->exit_code = 1;
-        sl_log(SL_LOG_ERROR, "keeper_not_drained", SL_CSTR("why", "it ended before its last words"));
+        sl_log(SL_LOG_ERROR, "keeper_not_drained",
+               SL_CSTR("why", "it ended before its last words"));
     }
     if (unread > 0) {
         s->exit_code = 1;

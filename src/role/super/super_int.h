@@ -70,6 +70,7 @@ struct sl_program {
     struct sl_channel *channel;
     struct sl_timer *deadline; /* until READY, until gone, or until the restart */
     uint64_t started_ms, started_us, backoff_ms;
+    uint64_t life; /* random, another at each start, never 0: who it is to the others */
     uint32_t restarts, loaded_generation;
     bool replace_at_once;
     bool journal_damaged; /* a gate's: its next start gets a new one */

@@ -19,6 +19,7 @@ export class Connector {
     this.tokenLife = 3600;
     this.trouble = [];
     this.calls = [];
+    this.hooked = []; // what Workflows links got
     this.count = 0;
   }
 
@@ -50,6 +51,17 @@ export class Connector {
     return found;
   }
 
+  // "When a Teams webhook request is received": it takes a message with cards, and says no more than that it did.
+  hook(path, type, text) {
+    const trouble = this.troubleOf("POST", path);
+    if (trouble) return no(trouble.status, trouble.code ?? "ServiceError", "on command", trouble.retryAfter === undefined ? {} : { "Retry-After": String(trouble.retryAfter) });
+    const body = JSON.parse(text);
+    const why = refused(body) ?? (type.startsWith("application/json") ? undefined : "type");
+    if (why) return no(400, "TriggerInputSchemaMismatch", why);
+    this.hooked.push({ path, body, at: Date.now() });
+    return { status: 202, headers: {}, body: "" };
+  }
+
   // --- calls ---
   async answer(method, path, authorization, text) {
     const trouble = this.troubleOf(method, path);
@@ -64,7 +76,7 @@ export class Connector {
       return no(400, "BadSyntax");
     }
     const out = this.route(method, path.split("/").filter(Boolean).slice(2).map(decodeURIComponent), body, text);
-    this.calls.push({ method, path, status: out.status, at: Date.now() });
+    this.calls.push({ method, path, status: out.status, at: Date.now() / 1000, text });
     return out;
   }
 

@@ -34,6 +34,7 @@ async function answer(method, path, headers, body) {
     if (trouble?.silence) return undefined;
     return trouble ? { status: trouble.status, headers: {}, body: { error: trouble.code ?? "temporarily_unavailable" } } : connector.grant(token[1], body);
   }
+  if (method === "POST" && path.startsWith("/workflows/")) return connector.hook(path, headers["content-type"], body);
   if (path.startsWith("/amer/v3/conversations")) return connector.answer(method, path.slice("/amer".length), headers.authorization, body);
   return { status: 404, headers: {}, body: { error: { code: "NotFound", message: path } } };
 }
@@ -80,8 +81,13 @@ const ops = {
   install: ({ token, ...how }) => client.send(client.added(how), token),
   press: ({ token, ...how }) => client.send(client.pressed(how), token),
   send: ({ activity, token }) => client.send(activity, token),
+  // several presses at once: [{who, conversation, message, verb, text}]
+  presses: ({ list }) => Promise.all(list.map(({ token, ...how }) => client.send(client.pressed(how), token))),
+  // what a Workflows link got
+  hooked: () => connector.hooked,
   // the very same request once more: `back` 1 is the last one
   replay: ({ back = 1 }) => client.deliver(client.sent.at(-back)),
+  twice: ({ token, ...how }) => client.twice(client.pressed(how), token),
   mint: ({ ...flaws }) => signer.mint(us, us.service, flaws),
   rotate: () => (signer.rotate(), null),
   trouble: ({ list }) => ((connector.trouble = list), null),
