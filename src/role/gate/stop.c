@@ -191,6 +191,8 @@ static void step(void *owner)
     if (s->dead || s->phase != PHASE_READY || s->stop == NULL || m == NULL ||
         s->stop->aside != NULL)
         return;
+    if (meter_is_full(m)) /* from here, not from within the rows: what passed of them goes out first */
+        envelope_exceeded(s, "a result has more rows than it lets pass each time");
     if (s->stop->hold != NULL && s->stop->hold->phase == PHASE_GRANTED)
         stop_granted(s);
     else if (s->stop->hold == NULL && refresh(s, m) && meter_lets(m, 1, s->stop->row_bytes))
@@ -244,9 +246,6 @@ void stop_begin(struct session *s, uint64_t row_bytes)
     }
     t->row_bytes = row_bytes;
     s->stop = t;
-    const struct meter *m = stop_meter(s);
-    if (m != NULL && meter_is_full(m))
-        envelope_exceeded(s, "a result has more rows than it lets pass each time");
     stream_pause(&s->server, true);
     sl_timer_arm(t->timer, 0);
 }
