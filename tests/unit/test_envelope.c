@@ -148,6 +148,8 @@ static void test_P3_what_may_be_a_template(void)
     SL_CHECK(sl_envelope_objection(&m) != NULL);
     m.flags = SL_MEANING_SHAPE_SHARED | SL_MEANING_FLOWS_CUT;
     SL_CHECK(sl_envelope_objection(&m) != NULL);
+    m.flags = SL_MEANING_SHAPE_SHARED | SL_MEANING_GATHERS;
+    SL_CHECK(sl_envelope_objection(&m) != NULL);
     m = fine;
     m.statements = two;
     m.statement_count = 2;

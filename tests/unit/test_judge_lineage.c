@@ -467,11 +467,63 @@ static void test_little_memory(void)
     }
 }
 
+static uint32_t effects_of(const char *sql)
+{
+    struct sl_sql_context ctx = context(true);
+    const struct sl_meaning m = judge(&ctx, sql);
+
+    return m.effects | ((m.flags & SL_MEANING_GATHERS) != 0 ? 1u << 31 : 0);
+}
+
+static void test_P5_what_gathers_is_an_export(void)
+{
+    static const struct {
+        const char *sql;
+        bool exports, gathers;
+    } rows[] = {
+#define RECURSIVE(step)                                                           \
+    "with recursive r(n, a) as (select 1, ''::text union all select n + 1, " step \
+    " from r join customers c on c.id = n) select a from r"
+        {RECURSIVE("a || c.email"), true, true},
+        {RECURSIVE("concat(a, c.email)"), true, true},
+        {RECURSIVE("(select x from (select a || c.email as x) l)"), true, true},
+        {RECURSIVE("c.email"), false, false},
+        {"with recursive r(n, e) as (select id, email from customers union all select c.id, "
+         "c.email from r join customers c on c.id = n) search depth first by e set o select o from "
+         "r",
+         true, true},
+        {"with recursive r(n, e) as (select id, email from customers union all select c.id, "
+         "c.email from r join customers c on c.id = n) search depth first by e set o select e from "
+         "r",
+         false, false},
+        {"select email, upper(email), case when email = 'x' then email end from customers", false,
+         false},
+        {"select a.email, b.email from customers a, customers b", false, true},
+        {"select email, lag(email) over (order by id) from customers", false, true},
+        {"select (select max(email) from customers), email from customers", false, true},
+        {"select email from customers where id = 1 union all select email from customers", false,
+         false},
+        {"values ((select email from customers where id = 1)), ((select email from customers where "
+         "id = 2))",
+         false, false},
+#undef RECURSIVE
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        sl_arena_reset(mem);
+        const uint32_t found = effects_of(rows[i].sql);
+        if (!SL_CHECK(((found & SL_EFFECT_EXPORT) != 0) == rows[i].exports) ||
+            !SL_CHECK((found >> 31 != 0) == rows[i].gathers))
+            printf("#   sql: %s\n", rows[i].sql);
+    }
+}
+
 int main(void)
 {
     if (sl_arena_new(&mem, 32 * 1024 * 1024) != SL_OK || sl_sql_self_test() != SL_OK)
         return 1;
     open_ddl(lineage_ddl);
+    SL_RUN(test_P5_what_gathers_is_an_export);
     SL_RUN(test_every_row);
     SL_RUN(test_without_a_schema);
     SL_RUN(test_what_leaves_is_read);

@@ -111,11 +111,14 @@ static bool is_many_percentiles(const char *name, const List *args)
     return list_length(args) != 1 || !expr_is_literal(linitial(args));
 }
 
-/* A window, and what picks one value out of many, gives the value of a row of its own. */
+/* A window, and what picks one value out of many, gives the value of a row of its own. NULL: a name
+ * of more parts than a function's has. */
 static bool is_of_another_row(const char *name, const FuncCall *call)
 {
-    return call->over != NULL || call->agg_filter != NULL || call->agg_within_group ||
-           strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "any_value") == 0;
+    if (call->over != NULL || call->agg_filter != NULL || call->agg_within_group)
+        return true;
+    return name != NULL && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 ||
+                            strcmp(name, "any_value") == 0);
 }
 
 /* Does a call of this kind take the values somewhere else than into its own row? A notification, a
