@@ -11,7 +11,7 @@ import lab
 import load
 import tap
 
-MOUNT_BYTES = 48 << 20
+MOUNT_BYTES = 160 << 20    # what is said before and after it is full has room twice, in the log and in tiles
 
 
 class Filler(load.Client):
@@ -99,6 +99,8 @@ def full_disk(left):
         verified = world.ledger_verify()
         if verified.rc != 0:
             wrong.append(str(verified)[-2000:])
+        if wrong:
+            wrong += world.events()[-60:]
     assert not wrong, "\n".join(wrong)
 
 

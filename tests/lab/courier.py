@@ -21,6 +21,10 @@ def u32(number):
     return struct.pack("<I", number)
 
 
+def u64(number):
+    return struct.pack("<Q", number)
+
+
 def text(value):
     raw = value.encode() if isinstance(value, str) else value
     return u32(len(raw)) + raw
@@ -46,7 +50,7 @@ class Courier:
         theirs.close()
         self._setup(index, urls, authorities)
         self.keeper, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.send(self.super, PEER, u32(KEEPER) + u32(0) + text(""), theirs)
+        self.send(self.super, PEER, u32(KEEPER) + u32(0) + text("") + u64(0), theirs)
         theirs.close()
         assert self.receive(self.super, 10)[0] == READY
         self.last, self.opened, self.texts, self.closed = 0, set(), {}, {}

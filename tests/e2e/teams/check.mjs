@@ -55,13 +55,23 @@ function shown(page) {
     .map((runs) => runs.filter((r) => r.style.fontFamily.includes("Courier")).map((r) => r.textContent).join(""));
 }
 
+// What the card makes of blanks that a client could fold, and of tabs (docs/teams.md).
+function unfolded(line) {
+  let blank = true, out = "";
+  for (const c of line) {
+    out += c === "\t" ? "\u27e8U+0009\u27e9" : c === " " && blank ? "\u00a0" : c;
+    blank = c === " ";
+  }
+  return out || " ";
+}
+
 function checkRendered(card, { decides, statement }) {
   const page = card.render();
   if (page === undefined) throw new Error("it does not render");
   for (const element of page.querySelectorAll("*")) if (!ours.has(element.tagName)) throw new Error(`a ${element.tagName} in it`);
   const strong = [...page.querySelectorAll("strong")].map((e) => e.textContent);
   if (strong.some((t) => t !== "nobody has answered yet")) throw new Error(`Markdown of a stranger: ${strong}`);
-  const want = statement.split("\n").map((l) => l || " ");
+  const want = statement.split("\n").map(unfolded);
   if (decides && statement !== "" && JSON.stringify(shown(page)) !== JSON.stringify(want))
     throw new Error(`shown ${JSON.stringify(shown(page)).slice(0, 300)}, not ${JSON.stringify(want).slice(0, 300)}`);
 }
