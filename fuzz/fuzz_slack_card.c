@@ -27,6 +27,9 @@ static struct sl_chat_card card_of(struct sl_span rest, uint8_t flags)
 
     for (size_t i = 0; i < SL_COUNT(fields); i++)
         *fields[i] = next_field(&rest);
+    c.talk_count = (flags & 8) != 0;
+    c.asks = (flags & 16) != 0;
+    c.talk[0] = (struct sl_chat_talk){c.identity, c.target, c.reason, false};
     return c;
 }
 
@@ -52,5 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_decref(value);
     SL_PROMISE(!has(sl_buf_span(&out), SL_SPAN("\"action_id\":\"sluice.approve\"")) ||
                (card.decides && sl_chat_card_whole(&card)));
+    sl_buf_reset(&out);
+    sl_slack_put_question(&out, SL_SPAN("D0123"), sl_span(NULL, 0), &card);
+    SL_PROMISE(sl_buf_err(&out) == SL_OK && out.n <= CARD_MOST);
+    SL_PROMISE(sl_json_read(sl_buf_span(&out), &value, NULL) == SL_OK);
+    json_decref(value);
+    SL_PROMISE(!has(sl_buf_span(&out), SL_SPAN("\"action_id\":\"sluice.answer\"")) ||
+               (card.asks && card.talk_count > 0));
     return 0;
 }

@@ -479,6 +479,87 @@ def test_direct(lab):
     SLACK.rate(mode="slack")
 
 
+def asked(user, like, seconds=15):
+    """The message to them with this question."""
+    return wait_for(lambda: [m for m in direct(user) if like in json.dumps(m["blocks"])], seconds, f"{user} to be asked {like!r}")[-1]
+
+
+def talk(lab, approval):
+    return [(m["kind"], m["identity"], m["channel"], m["text"]) for m in lab.approval(approval["id"]).get("messages", [])]
+
+
+def test_answer(lab):
+    """a question goes to the linked owner alone, who answers by form: it stands in the approval and on every copy, as plain text, and is no decision"""
+    SLACK.rate(mode="off")
+    quiet(lab)
+    SLACK.forget()
+    client, approval = hold(lab)
+    message = card(approval)
+    form(RITA, message, "ask", "why <!channel> the fourth?")
+    told = asked(CAROL, "why <!channel> the fourth?")
+    assert SLACK.buttons(told).keys() == {"sluice.answer", "sluice.open"}, SLACK.buttons(told)
+    assert len({m["channel"] for m in SLACK.messages() if m["channel"].startswith("D") and "the fourth?" in json.dumps(m["blocks"])}) == 1
+    said = form(CAROL, told, "answer", "a *duplicate* of\u202e the third")
+    assert "It stands with the request" in said, said
+    assert talk(lab, approval)[1:] == [("answer", "carol", "slack", "a *duplicate* of\u202e the third")], talk(lab, approval)
+    after = card(approval, like="a *duplicate* of")
+    text = json.dumps(after["blocks"], ensure_ascii=False)
+    assert "U+202E" in text and "\u202e" not in text and "why <!channel> the fourth?" in text, text
+    assert DECIDING <= set(SLACK.buttons(after)), "an answer took the buttons away"
+    assert state(lab, approval) == "pending" and lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 0
+    wait_for(lambda: "sluice.answer" not in SLACK.buttons(asked(CAROL, "the fourth?")), 15, "the button to go")
+    assert "no question waits" in wait_aside(CAROL, told, old=True), "answered twice"
+    form(RITA, after, "ask", "and the fifth?")
+    second = asked(CAROL, "and the fifth?")
+    assert second["ts"] != told["ts"], "nobody is notified of a message that changes"
+    test_answer.approval, test_answer.message = approval, second
+
+
+def wait_aside(user, message, verb="answer", like="Nothing was", **how):
+    """A click, and what they are told in private."""
+    close_all(user)
+    time.sleep(2.1)                                     # who clicks on and on is told once in a while
+    before = len(SLACK.messages(ephemeral=True))
+    SLACK.click(user, message["channel"], message["ts"], f"sluice.{verb}", **how)
+    said = wait_for(lambda: SLACK.messages(ephemeral=True)[before:], 10, f"{user} to be told in private")[-1]
+    assert said["ephemeral"] == user and not SLACK.views(user=user), said
+    return json.dumps(said["blocks"])
+
+
+def test_answer_refused(lab):
+    """P4 who may not answer is told why, alone: a stranger, a reviewer, a guest; nor does a button of another message, a double or a late form"""
+    approval, message = test_answer.approval, test_answer.message
+    before = talk(lab, approval)
+    button = SLACK.buttons(message)["sluice.answer"]["value"]
+    assert "linked to nobody" in wait_aside(STRANGER, message)
+    assert "only whoever asked" in wait_aside(RITA, message)
+    on_card = card(approval)
+    assert "no such button" in wait_aside(CAROL, on_card, old=True, value=button)
+    assert "no such button" in wait_aside(BOB, message, verb="ask", old=True, value=button)
+    SLACK.user(CAROL, is_restricted=True)
+    assert "guest" in form(CAROL, message, "answer", "as a guest")
+    SLACK.user(CAROL, is_restricted=False)
+    assert talk(lab, approval) == before, "somebody answered"
+    close_all(CAROL)
+    SLACK.click(CAROL, message["channel"], message["ts"], "sluice.answer")
+    first = SLACK.modal(CAROL)
+    SLACK.submit(CAROL, first["id"], {fields(first)[0]: "the fifth, too"}, times=2)
+    wait_for(lambda: len(talk(lab, approval)) > len(before), 10, "the answer")
+    assert talk(lab, approval)[len(before):] == [("answer", "carol", "slack", "the fifth, too")], talk(lab, approval)
+    close_all(CAROL)
+    form(RITA, card(approval, like="the fifth, too"), "ask", "and the sixth?")
+    third = asked(CAROL, "and the sixth?")
+    SLACK.click(CAROL, third["channel"], third["ts"], "sluice.answer")
+    late = SLACK.modal(CAROL)
+    lab.deny("rita", approval["id"])
+    done = SLACK.submit(CAROL, late["id"], {fields(late)[0]: "too late"})
+    assert "not open any more" in json.dumps(done["answer"]), done
+    wait_for(lambda: "sluice.answer" not in SLACK.buttons(asked(CAROL, "and the sixth?")), 15, "the button to go")
+    close_all(CAROL)
+    assert "too late" not in json.dumps(talk(lab, approval))
+    SLACK.rate(mode="slack")
+
+
 def test_flood(lab):
     """many holds at once: a few messages, every approval in one of them, none lost, and none of the grouped ones decides"""
     SLACK.forget()

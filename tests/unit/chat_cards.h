@@ -145,6 +145,18 @@ static inline void cards_votes(struct cards *c, struct sl_chat_card *card)
     }
 }
 
+static inline void cards_talk(struct cards *c, struct sl_chat_card *card)
+{
+    card->talk_count = cards_random(c, SL_CHAT_TALK_MOST + 1);
+    card->talk_before = cards_random(c, 2);
+    card->asks = cards_random(c, 2) == 0;
+    for (size_t i = 0; i < card->talk_count; i++)
+        card->talk[i] = (struct sl_chat_talk){.who = cards_text(c),
+                                              .channel = SL_SPAN("slack"),
+                                              .text = cards_text(c),
+                                              .answer = i % 2 == 1};
+}
+
 static inline struct sl_chat_card cards_next(struct cards *c)
 {
     struct sl_chat_card card = {.id = SL_SPAN(CARD_ID),
@@ -157,6 +169,7 @@ static inline struct sl_chat_card cards_next(struct cards *c)
     CARD_FIELDS(CARD_FILL)
 #undef CARD_FILL
     cards_votes(c, &card);
+    cards_talk(c, &card);
     if (cards_random(c, 4) == 0)
         card.effects = SL_SPAN("delete");
     card.whole = cards_random(c, 8) != 0;

@@ -26,11 +26,20 @@ static void print_card(const struct sl_chat_card *card, bool update)
     print_line(update ? "Update" : "Post", &body);
 }
 
+static void print_question(const struct sl_chat_card *card, bool update)
+{
+    SL_BUF(body, ROOM);
+
+    sl_slack_put_question(&body, SL_SPAN("D0123ABCD"),
+                          update ? SL_SPAN("1700000000.000100") : SL_SPAN(""), card);
+    print_line(update ? "Update" : "Post", &body);
+}
+
 static void print_form(struct cards *c, const struct sl_chat_card *card)
 {
     SL_BUF(body, ROOM);
     struct sl_chat_input click = {.event = SL_CHAT_CLICK,
-                                  .verb = (enum sl_chat_verb)(1 + cards_random(c, SL_CHAT_STOP)),
+                                  .verb = (enum sl_chat_verb)(1 + cards_random(c, SL_CHAT_ANSWER)),
                                   .team = SL_SPAN("T0123ABCD"),
                                   .user = SL_SPAN("U0123ABCD"),
                                   .channel = SL_SPAN("C0123ABCD"),
@@ -98,7 +107,16 @@ static void print_limits(void)
         for (size_t i = 0; i < card.vote_count; i++)
             card.votes[i] = (struct sl_chat_vote){card.statement, card.statement, card.statement,
                                                   card.statement};
+        card.asks = true;
+        card.talk_count = SL_CHAT_TALK_MOST;
+        card.talk_before = 17;
+        for (size_t i = 0; i < card.talk_count; i++)
+            card.talk[i] = (struct sl_chat_talk){.who = card.statement,
+                                                 .channel = card.statement,
+                                                 .text = card.statement,
+                                                 .answer = i == 1};
         print_card(&card, false);
+        print_question(&card, false);
         card.state = SL_SPAN("denied");
         print_card(&card, true);
     }
@@ -118,6 +136,7 @@ int main(int argc, char **argv)
         struct sl_chat_card card = cards_next(&c);
         print_card(&card, i % 2 == 1);
         print_form(&c, &card);
+        print_question(&card, i % 2 == 1);
         print_group(&c, &card);
         print_text(&card);
         cards_done(&c);

@@ -175,6 +175,16 @@ static void test_votes_are_inert(void)
     field_is_inert("a vote", &card);
 }
 
+static void test_talk_is_inert(void)
+{
+    struct sl_chat_card card = cards_plain();
+    struct sl_span text = sl_span(evil, sizeof evil - 1);
+
+    card.talk_count = 1;
+    card.talk[0] = (struct sl_chat_talk){text, text, text, true};
+    field_is_inert("an answer", &card);
+}
+
 static void test_notice_tells_no_statement(void)
 {
     struct sl_chat_card card = cards_plain();
@@ -316,7 +326,7 @@ static void test_hostile_cards(void)
         decides = has(sl_buf_span(&buttons), "sluice.approve");
         decide += decides;
         wrong += decides && (!card.decides || !sl_chat_card_whole(&card));
-        wrong += decides && card.vote_count == 0 && any_cut(message);
+        wrong += decides && card.vote_count + card.talk_count == 0 && any_cut(message);
         wrong += decides && !shows_all(message, &card);
         inert += is_inert(message, &marks);
         cards_done(&c);
@@ -381,6 +391,40 @@ static void test_aside(void)
     SL_CHECK(is_inert(message, &marks) && marks == 1);
 }
 
+static void check_question(const struct sl_chat_card *card, const char *ts, const char *want)
+{
+    SL_BUF(out, ROOM);
+    SL_BUF(buttons, 4096);
+    size_t marks;
+
+    sl_slack_put_question(&out, SL_SPAN("D0123"), sl_span_str(ts), card);
+    json_t *message = read_back(&out);
+    buttons_of(message, &buttons);
+    SL_CHECK_TEXT(sl_buf_span(&buttons), want);
+    SL_CHECK_TEXT(sl_json_str(message, "ts"), ts);
+    SL_CHECK(is_inert(message, &marks) && marks == 3 * card->talk_count);
+}
+
+/* Who may answer reads what is asked, and has a button as long as it waits; but none to decide by.
+ */
+static void test_question(void)
+{
+    struct sl_chat_card card = cards_plain();
+    struct sl_span text = SL_SPAN(MARK "<!channel> *why*\n\nthe fourth?");
+
+    card.talk_count = 2;
+    card.talk[0] = card.talk[1] = (struct sl_chat_talk){text, text, text, false};
+    card.asks = true;
+    check_question(&card, "", "sluice.answer sluice.open");
+    card.asks = false;
+    check_question(&card, "1700000000.000100", "sluice.open");
+    card.asks = true;
+    card.talk_count = 0; /* not told here: nothing to answer to, either */
+    check_question(&card, "", "sluice.open");
+    card.link = SL_SPAN("javascript:alert(1)");
+    check_question(&card, "", "");
+}
+
 static const struct sl_chat_input *a_click(void)
 {
     static struct sl_chat_input click = {.event = SL_CHAT_CLICK, .verb = SL_CHAT_DENY};
@@ -411,6 +455,25 @@ static void test_form(void)
     SL_CHECK(is_inert(body, &marks) && marks == 3);
 }
 
+/* It shows what is asked, and its answer is asked for. */
+static void test_form_of_an_answer(void)
+{
+    struct sl_chat_card card = cards_plain();
+    struct sl_chat_input click = *a_click();
+    SL_BUF(out, ROOM);
+
+    click.verb = SL_CHAT_ANSWER;
+    card.talk_count = 1;
+    card.talk[0] = (struct sl_chat_talk){.who = SL_SPAN("rita"), .text = SL_SPAN("why now?")};
+    sl_slack_put_form(&out, SL_SPAN("1.2.abc"), &click, &card);
+    json_t *body = read_back(&out);
+    const json_t *view = json_object_get(body, "view");
+    SL_CHECK_TEXT(sl_json_str(json_object_get(view, "submit"), "text"), "Answer");
+    SL_CHECK(has(sl_json_str(view, "private_metadata"), " answer C0123 1700000000.000100 U0123"));
+    SL_CHECK(has(sl_buf_span(&out), "why now?") && has(sl_buf_span(&out), "What you answer"));
+    json_decref(body);
+}
+
 static void test_form_answers(void)
 {
     SL_BUF(error, ROOM);
@@ -431,6 +494,7 @@ int main(void)
 {
     SL_RUN(test_every_field_is_inert);
     SL_RUN(test_votes_are_inert);
+    SL_RUN(test_talk_is_inert);
     SL_RUN(test_notice_tells_no_statement);
     SL_RUN(test_buttons);
     SL_RUN(test_buttons_only_of_what_is_whole);
@@ -438,7 +502,9 @@ int main(void)
     SL_RUN(test_group);
     SL_RUN(test_text);
     SL_RUN(test_aside);
+    SL_RUN(test_question);
     SL_RUN(test_form);
+    SL_RUN(test_form_of_an_answer);
     SL_RUN(test_form_answers);
     return sl_tap_done();
 }

@@ -246,6 +246,10 @@ static void test_forms(void)
     static const struct row rows[] = {
         {"view.private_metadata", WITH("deny", "D0123", "1.1", "U0123ABCD"), FORM},
         {"view.private_metadata", WITH("ask", "C0123ABCD", "1700000000.000100", "U0123ABCD"), FORM},
+        {"view.private_metadata", WITH("answer", "D0123ABCD", "1700000000.000100", "U0123ABCD"),
+         FORM},
+        {"view.private_metadata", WITH("answers", "D0123ABCD", "1700000000.000100", "U0123ABCD"),
+         REFUSED},
         {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U9999"),
          REFUSED},
         {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U0123ABCD x"),

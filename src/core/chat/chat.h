@@ -25,10 +25,17 @@ enum {
     SL_CHAT_DIGEST = 32,
     SL_CHAT_VOTES_MOST = 16,
     SL_CHAT_REASON_MOST = 2000, /* characters of a person's reason */
+    SL_CHAT_TALK_MOST = 2,      /* the last questions and answers */
 };
 
 struct sl_chat_vote {
     struct sl_span who, decision, reason, channel;
+};
+
+/* A question of a reviewer's, or an answer to it. */
+struct sl_chat_talk {
+    struct sl_span who, channel, text;
+    bool answer;
 };
 
 /* Everything is UTF-8 and the caller's. Empty spans and zeros: there is nothing to say. */
@@ -55,6 +62,9 @@ struct sl_chat_card {
     uint32_t have, need; /* votes */
     struct sl_chat_vote votes[SL_CHAT_VOTES_MOST];
     size_t vote_count;
+    struct sl_chat_talk talk[SL_CHAT_TALK_MOST]; /* the last ones, in their order */
+    size_t talk_count, talk_before;              /* of these; earlier ones that are not here */
+    bool asks;                                   /* the last one is a question, and still open */
     struct sl_span outcome;         /* once it is over: "approved by bob, ran: 3 rows" */
     bool decides;                   /* a click on this message may decide; false: it links */
     struct sl_span decides_not_why; /* "decisions are signed with a passkey, in the console" */
@@ -82,8 +92,8 @@ struct sl_span sl_chat_head(struct sl_span s, size_t most);
 /* Is all of the action and of what is said about it shown, and is it still to be decided? A message
  * lets people decide if `decides` is set and this is true; its makers ask nothing else. Not where
  * letters run from right to left (a chat would show them in another order than they run in), nor
- * where blanks or lines beyond the limits above move the rest of it out of sight. Votes are no part
- * of the action: where they are cut, that is said and nothing more. */
+ * where blanks or lines beyond the limits above move the rest of it out of sight. Votes, questions
+ * and answers are no part of the action: where they are cut, that is said and nothing more. */
 bool sl_chat_card_whole(const struct sl_chat_card *c);
 
 /* What a click or a filled form says. Texts live as long as `json`. */
@@ -93,8 +103,15 @@ enum sl_chat_event {
     SL_CHAT_FORM,      /* a filled form: with it somebody decides, or asks */
     SL_CHAT_CHALLENGE, /* the provider tries our address: answer `challenge` */
 };
-enum sl_chat_verb { SL_CHAT_APPROVE = 1, SL_CHAT_DENY, SL_CHAT_ASK, SL_CHAT_REVOKE, SL_CHAT_STOP };
-#define SL_CHAT_VERB_WORDS "approve|deny|ask|revoke|stop"
+enum sl_chat_verb {
+    SL_CHAT_APPROVE = 1,
+    SL_CHAT_DENY,
+    SL_CHAT_ASK,
+    SL_CHAT_REVOKE,
+    SL_CHAT_STOP,
+    SL_CHAT_ANSWER,
+};
+#define SL_CHAT_VERB_WORDS "approve|deny|ask|revoke|stop|answer"
 const char *sl_chat_verb_name(enum sl_chat_verb verb);  /* "approve" */
 enum sl_chat_verb sl_chat_verb_of(struct sl_span word); /* 0: none */
 struct sl_chat_input {
@@ -105,7 +122,7 @@ struct sl_chat_input {
     struct sl_span channel, message; /* where the button was */
     struct sl_span approval;
     uint8_t digest[SL_CHAT_DIGEST];
-    struct sl_span text;    /* of the form: the reason or the question */
+    struct sl_span text;    /* of the form: reason, question or answer */
     struct sl_span trigger; /* lets us open a form; of a click */
     struct sl_span challenge;
     json_t *json; /* the caller lets it go */

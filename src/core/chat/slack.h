@@ -17,14 +17,17 @@ void sl_slack_put_card(struct sl_buf *b, struct sl_span channel, struct sl_span 
 void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span ts,
                         const struct sl_chat_line *lines, size_t count, size_t more,
                         struct sl_span inbox_link);
+/* To whoever may answer, alone: the card's questions, and a button where one of them waits. */
+void sl_slack_put_question(struct sl_buf *b, struct sl_span channel, struct sl_span ts /* update */,
+                           const struct sl_chat_card *card);
 /* Plain text, in a thread or to a person. */
 void sl_slack_put_text(struct sl_buf *b, struct sl_span channel, struct sl_span thread,
                        struct sl_span text);
 /* chat.postEphemeral: plain text for one person. */
 void sl_slack_put_aside(struct sl_buf *b, struct sl_span channel, struct sl_span user,
                         struct sl_span text);
-/* views.open: asks for the reason of this decision, or for a question. What it is about goes along
- * in private_metadata: approval, digest, verb, channel, message. */
+/* views.open: asks for the reason of this decision, for a question or its answer. What it is about
+ * goes along in private_metadata: approval, digest, verb, channel, message. */
 void sl_slack_put_form(struct sl_buf *b, struct sl_span trigger, const struct sl_chat_input *click,
                        const struct sl_chat_card *card);
 /* What a form is answered with: `errors` under its field, or a last page with this text. */

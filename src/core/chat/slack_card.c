@@ -11,7 +11,7 @@ enum {
     VOTE_NAME = 80,
     VOTE_WORD = 24,
     VOTE_SAID = 100,
-    DIGEST_SHOWN = 6 /* bytes */
+    TALK_SHOWN = 240,
 };
 
 /* By state: our words at the top, and the button that may still be there. */
@@ -151,27 +151,10 @@ static void put_standing(struct sl_jw *w, const struct sl_chat_card *c)
         put_votes_needed(w, c);
     }
     put_votes(w, c);
+    sl_slack_talk(w, c, TALK_SHOWN);
 }
 
 /* --- buttons ---------------------------------------------------------------------------------- */
-
-static void put_button(struct sl_jw *w, const struct sl_chat_card *c, enum sl_chat_verb verb,
-                       const char *text, const char *style)
-{
-    SL_BUF(value, 256);
-    SL_BUF(action, 64);
-
-    sl_slack_put_about(&value, c->id, c->digest);
-    sl_buf_say(&action, SL_SLACK_ACTION "%s", sl_chat_verb_name(verb));
-    sl_jw_object(w);
-    sl_slack_pair(w, "action_id", sl_buf_span(&action));
-    if (style != NULL)
-        sl_slack_pair(w, "style", sl_span_str(style));
-    sl_slack_pair_plain(w, "text", sl_span_str(text));
-    sl_slack_pair(w, "type", SL_SPAN("button"));
-    sl_slack_pair(w, "value", sl_buf_span(&value));
-    sl_jw_end(w);
-}
 
 static enum sl_chat_verb verb_left(const struct sl_chat_card *c)
 {
@@ -183,14 +166,14 @@ static enum sl_chat_verb verb_left(const struct sl_chat_card *c)
 static void put_verbs(struct sl_jw *w, const struct sl_chat_card *c, bool decides)
 {
     if (decides) {
-        put_button(w, c, SL_CHAT_APPROVE, "Approve", "primary");
-        put_button(w, c, SL_CHAT_DENY, "Deny", "danger");
-        put_button(w, c, SL_CHAT_ASK, "Ask", NULL);
+        sl_slack_button(w, c, SL_CHAT_APPROVE, "Approve", "primary");
+        sl_slack_button(w, c, SL_CHAT_DENY, "Deny", "danger");
+        sl_slack_button(w, c, SL_CHAT_ASK, "Ask", NULL);
     }
     if (verb_left(c) == SL_CHAT_REVOKE)
-        put_button(w, c, SL_CHAT_REVOKE, "Revoke", "danger");
+        sl_slack_button(w, c, SL_CHAT_REVOKE, "Revoke", "danger");
     if (verb_left(c) == SL_CHAT_STOP)
-        put_button(w, c, SL_CHAT_STOP, "Stop", "danger");
+        sl_slack_button(w, c, SL_CHAT_STOP, "Stop", "danger");
 }
 
 /* Slack refuses a block without buttons, so there is none where there is nothing to press. */
@@ -223,19 +206,6 @@ static void put_why_not(struct sl_jw *w, const struct sl_chat_card *c)
     sl_slack_end(w, "rich_text_section");
 }
 
-/* What is ours alone: it is plain_text. */
-static void put_context(struct sl_jw *w, const struct sl_chat_card *c)
-{
-    SL_BUF(text, 256);
-
-    sl_buf_put_str(&text, "Digest ");
-    sl_hex_put(&text, sl_span(c->digest, DIGEST_SHOWN));
-    sl_buf_say(&text, " - approval %S", c->id);
-    sl_slack_begin(w);
-    sl_slack_plain(w, sl_buf_span(&text));
-    sl_slack_end(w, "context");
-}
-
 /* No statement and no words of the requester: notifications are read over shoulders. */
 static void put_notice(struct sl_buf *b, const struct sl_chat_card *c)
 {
@@ -264,7 +234,7 @@ void sl_slack_put_card(struct sl_buf *b, struct sl_span channel, struct sl_span 
     if (is_pending(c) && !decides)
         put_why_not(&w, c);
     sl_slack_end(&w, "rich_text");
-    put_context(&w, c);
+    sl_slack_context(&w, c);
     put_buttons(&w, c, decides);
     put_notice(&notice, c);
     sl_slack_message_end(&w, channel, ts, sl_span(NULL, 0), sl_buf_span(&notice));

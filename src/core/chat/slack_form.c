@@ -12,6 +12,7 @@ static const struct {
     {SL_CHAT_ASK, "Ask", "What you ask the requester"},
     {SL_CHAT_REVOKE, "Revoke", "Why you take it back"},
     {SL_CHAT_STOP, "Stop", "Why you stop it"},
+    {SL_CHAT_ANSWER, "Answer", "What you answer"},
 };
 
 /* Every verb has one. */
@@ -74,6 +75,8 @@ static void put_view(struct sl_jw *w, const struct sl_chat_input *click,
     sl_slack_begin(w);
     sl_slack_sentence(w, card);
     sl_slack_statement(w, card);
+    if (click->verb == SL_CHAT_ANSWER)
+        sl_slack_talk(w, card, SL_SLACK_TALK_MOST);
     sl_slack_end(w, "rich_text");
     put_input(w, forms[form].label);
     sl_jw_end(w);

@@ -14,6 +14,7 @@ enum {
     SL_SLACK_NOTICE_MOST = 150,         /* characters of a notification */
     SL_SLACK_URL_MOST = 3000,           /* of a button's address */
     SL_SLACK_TITLE_MOST = 24,           /* of a modal's */
+    SL_SLACK_TALK_MOST = 1000,          /* of a question or an answer, where it is the subject */
     SL_SLACK_LINES_MOST = 20,           /* of a message for many */
     SL_SLACK_PAYLOAD_MOST = 256 * 1024, /* bytes of anything that is read */
 };
@@ -58,6 +59,12 @@ void sl_slack_put_notice(struct sl_buf *b, struct sl_span text, size_t most);
 /* Sections: who wants to do what; the exact text. */
 void sl_slack_sentence(struct sl_jw *w, const struct sl_chat_card *card);
 void sl_slack_statement(struct sl_jw *w, const struct sl_chat_card *card);
+/* What was asked and answered, each text of at most `most` characters. (slack_question.c) */
+void sl_slack_talk(struct sl_jw *w, const struct sl_chat_card *card, size_t most);
+/* A button of this verb (`style`: NULL, "primary", "danger"); the block of digest and id. */
+void sl_slack_button(struct sl_jw *w, const struct sl_chat_card *card, enum sl_chat_verb verb,
+                     const char *text, const char *style);
+void sl_slack_context(struct sl_jw *w, const struct sl_chat_card *card);
 void sl_slack_put_about(struct sl_buf *b, struct sl_span id, const uint8_t digest[SL_CHAT_DIGEST]);
 
 /* --- in (slack_id.c) -------------------------------------------------------------------------- */

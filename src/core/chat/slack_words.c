@@ -3,6 +3,8 @@
 
 #include "base/encode.h"
 
+enum { DIGEST_SHOWN = 6 /* bytes */ };
+
 /* What an effect is called where it is the only one, and what stands before its datasets. */
 static const struct {
     const char *effect, *verb, *before;
@@ -100,4 +102,35 @@ void sl_slack_put_about(struct sl_buf *b, struct sl_span id, const uint8_t diges
     sl_buf_put(b, id);
     sl_buf_put_u8(b, ' ');
     sl_hex_put(b, sl_span(digest, SL_CHAT_DIGEST));
+}
+
+void sl_slack_button(struct sl_jw *w, const struct sl_chat_card *c, enum sl_chat_verb verb,
+                     const char *text, const char *style)
+{
+    SL_BUF(value, 256);
+    SL_BUF(action, 64);
+
+    sl_slack_put_about(&value, c->id, c->digest);
+    sl_buf_say(&action, SL_SLACK_ACTION "%s", sl_chat_verb_name(verb));
+    sl_jw_object(w);
+    sl_slack_pair(w, "action_id", sl_buf_span(&action));
+    if (style != NULL)
+        sl_slack_pair(w, "style", sl_span_str(style));
+    sl_slack_pair_plain(w, "text", sl_span_str(text));
+    sl_slack_pair(w, "type", SL_SPAN("button"));
+    sl_slack_pair(w, "value", sl_buf_span(&value));
+    sl_jw_end(w);
+}
+
+/* What is ours alone: it is plain_text. */
+void sl_slack_context(struct sl_jw *w, const struct sl_chat_card *c)
+{
+    SL_BUF(text, 256);
+
+    sl_buf_put_str(&text, "Digest ");
+    sl_hex_put(&text, sl_span(c->digest, DIGEST_SHOWN));
+    sl_buf_say(&text, " - approval %S", c->id);
+    sl_slack_begin(w);
+    sl_slack_plain(w, sl_buf_span(&text));
+    sl_slack_end(w, "context");
 }

@@ -162,6 +162,23 @@ static void votes(struct sl_teams_page *p, const struct sl_chat_card *c)
     p->cut = p->cut || c->vote_count > most;
 }
 
+/* What was asked and answered, the last of it. */
+static void talk(struct sl_teams_page *p, const struct sl_chat_card *c)
+{
+    if (p->extent == SL_TEAMS_BARE)
+        return;
+    for (size_t i = 0; i < c->talk_count && i < SL_CHAT_TALK_MOST; i++) {
+        const struct sl_chat_talk *t = &c->talk[i];
+
+        sl_teams_line(p);
+        sl_teams_run(p, t->who, SL_TEAMS_BOLD);
+        ours(p, t->answer ? " answers" : " asks");
+        part(p, ", by ", t->channel, "");
+        part(p, ": ", t->text, "");
+        sl_teams_line_end(p);
+    }
+}
+
 static void facts(struct sl_teams_page *p, const struct sl_chat_card *c)
 {
     fact(p, "Held because: ", c->why);
@@ -204,6 +221,7 @@ static void body(struct sl_teams_page *p, const struct sl_chat_card *c, bool dec
     reason(p, c);
     facts(p, c);
     votes(p, c);
+    talk(p, c);
     times(p, c);
     marks(p, c);
     if (decides)

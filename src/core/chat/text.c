@@ -8,11 +8,8 @@
 static const struct {
     enum sl_chat_verb verb;
     const char *name;
-} verbs[] = {{SL_CHAT_APPROVE, "approve"},
-             {SL_CHAT_DENY, "deny"},
-             {SL_CHAT_ASK, "ask"},
-             {SL_CHAT_REVOKE, "revoke"},
-             {SL_CHAT_STOP, "stop"}};
+} verbs[] = {{SL_CHAT_APPROVE, "approve"}, {SL_CHAT_DENY, "deny"}, {SL_CHAT_ASK, "ask"},
+             {SL_CHAT_REVOKE, "revoke"},   {SL_CHAT_STOP, "stop"}, {SL_CHAT_ANSWER, "answer"}};
 
 const char *sl_chat_verb_name(enum sl_chat_verb verb)
 {

@@ -128,6 +128,26 @@ const char *answer_give(struct keeper *k, const struct approval *a, const struct
     return NULL;
 }
 
+bool question_waits(struct keeper *k, struct sl_span approval)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_SAID_OF, "s", approval);
+    bool waits = false;
+
+    while (db_row(&rows))
+        waits = sl_span_is(db_span(&rows, 0), "question");
+    db_end(&rows);
+    return waits;
+}
+
+const char *answer_refused(struct keeper *k, const struct approval *a, struct sl_span name)
+{
+    if (a->state != SL_APPROVAL_PENDING)
+        return "it is not open any more";
+    if (!same_person(k, a, name))
+        return "only whoever asked for it, and its owner, answer";
+    return question_waits(k, a->id) ? NULL : "no question waits for an answer any more";
+}
+
 /* --- over HTTP --- */
 
 static bool named(struct call *c, struct approval *a)

@@ -46,6 +46,7 @@ enum chat_what {
     CHAT_DIRECT,   /* the same to whoever asked */
     CHAT_ASIDE,    /* to one person, in private; `body` is ready */
     CHAT_FORM,     /* opens a form; the same */
+    CHAT_QUESTION, /* what reviewers ask, to whoever asked or owns it; recorded: add at the end */
 };
 
 struct chat_job {
@@ -57,7 +58,7 @@ struct chat_job {
     char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
     unsigned attempts;
     bool busy, brief;        /* brief: the chat did not take the whole of it */
-    bool decides, final;     /* of what is under way */
+    bool decides, final;     /* of what is under way; final: nothing more will be said */
     uint8_t hash[SL_SHA256]; /* the same */
     struct sl_buf body;
     char (*many)[37]; /* of a new group */
@@ -171,6 +172,11 @@ struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
 void chat_put_outcome(struct sl_buf *b, const struct approval *a);
 /* Of one that nobody has decided yet: who may, and where. */
 void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a);
+
+/* --- chat_talk.c ---
+ * Does a question wait there for an answer? `hash`: of how far its questions and answers have come,
+ * and whether they may be told. */
+bool chat_asks(struct keeper *k, const struct approval *a, uint8_t hash[SL_SHA256]);
 
 /* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
  */

@@ -99,6 +99,22 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     return job->ts[0] == '\0' || says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
 }
 
+/* Without the hash of its body: that names another channel once it is there. */
+static bool make_question(struct keeper *k, struct chat *h, struct chat_job *job)
+{
+    APPROVAL(a);
+    struct sl_chat_card card;
+
+    if (approval_get(k, sl_span_str(job->approval), &a) != SL_OK)
+        return false;
+    job->final = !chat_asks(k, &a, job->hash);
+    if (job->ts[0] == '\0' ? job->final : !chat_says_something_new(k, h, job, a.id))
+        return false;
+    chat_card_make(k, h, &a, false, &card);
+    h->kind->put_question(h, job, &card);
+    return true;
+}
+
 static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     APPROVAL(a);
@@ -126,5 +142,7 @@ bool chat_body_make(struct keeper *k, struct chat *h, struct chat_job *job)
         return make_card(k, h, job);
     if (job->what == CHAT_GROUP)
         return make_group(k, h, job);
+    if (job->what == CHAT_QUESTION)
+        return make_question(k, h, job);
     return make_note(k, h, job);
 }

@@ -1,4 +1,4 @@
-#include "role/keeper/chat_kind.h"
+#include "role/keeper/chat_int.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -439,6 +439,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
         card->whole = false;
     }
     tell_votes(k, a, card);
+    chat_tell_talk(k, a, card);
     card->decides = a->state == SL_APPROVAL_PENDING && not_here == NULL;
     card->decides_not_why = not_here != NULL ? sl_span_str(not_here) : sl_span(NULL, 0);
     if (a->state == SL_APPROVAL_PENDING)

@@ -1,6 +1,7 @@
 #include "role/keeper/chat_kind.h"
 
 #include "base/encode.h"
+#include "role/keeper/questions.h"
 
 /* A filled form: a call like any other, with the credential that the account stands for. */
 
@@ -11,9 +12,15 @@ typedef void method_fn(struct call *c);
 static method_fn *method_of(enum sl_chat_verb verb)
 {
     return verb == SL_CHAT_ASK      ? call_QUESTION
+           : verb == SL_CHAT_ANSWER ? call_ANSWER
            : verb == SL_CHAT_REVOKE ? call_REVOKE
            : verb == SL_CHAT_STOP   ? call_STOP
                                     : call_DECISION;
+}
+
+static bool is_talk(enum sl_chat_verb verb)
+{
+    return verb == SL_CHAT_ASK || verb == SL_CHAT_ANSWER;
 }
 
 static json_t *body_of(const struct sl_chat_input *in)
@@ -23,7 +30,7 @@ static json_t *body_of(const struct sl_chat_input *in)
 
     sl_hex_put(&digest, sl_span(in->digest, sizeof in->digest));
     json_put_str(body, "id", in->approval);
-    json_put_str(body, in->verb == SL_CHAT_ASK ? "text" : "reason", in->text);
+    json_put_str(body, is_talk(in->verb) ? "text" : "reason", in->text);
     if (in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY)
         json_put_str(body, "decision", sl_span_str(sl_chat_verb_name(in->verb)));
     json_put_str(body, "digest", sl_buf_span(&digest));
@@ -38,6 +45,8 @@ static void tell_done(struct keeper *k, struct chat *h, const struct sl_chat_inp
 
     if (in->verb == SL_CHAT_ASK)
         sl_buf_put_str(&text, "Asked. The answer will stand with the request.");
+    else if (in->verb == SL_CHAT_ANSWER)
+        sl_buf_put_str(&text, "Answered. It stands with the request.");
     else if (in->verb == SL_CHAT_STOP)
         sl_buf_put_str(&text, "It is being stopped.");
     else if (approval_get(k, in->approval, &a) != SL_OK)
@@ -73,7 +82,11 @@ static const char *refused(struct keeper *k, const struct chat *h, const struct 
     bool needs_words = in->verb != SL_CHAT_REVOKE && in->verb != SL_CHAT_STOP;
 
     if (needs_words && is_blank(in->text))
-        return in->verb == SL_CHAT_ASK ? "there is no question" : "there is no reason";
+        return in->verb == SL_CHAT_ASK      ? "there is no question"
+               : in->verb == SL_CHAT_ANSWER ? "there is no answer"
+                                            : "there is no reason";
+    if (in->verb == SL_CHAT_ANSWER && !question_waits(k, in->approval))
+        return "no question waits for an answer any more";
     return chat_message_refused(k, h, in);
 }
 

@@ -1,5 +1,7 @@
 #include "role/keeper/chat_kind.h"
 
+#include "role/keeper/questions.h"
+
 #include <stdlib.h>
 
 /* What people did in a chat: a click opens a form, and the form's answer is a call like any other,
@@ -92,7 +94,7 @@ void chat_tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_inpu
 static void put_refusal(struct sl_buf *text, const struct chat *h, const struct sl_chat_input *in,
                         const char *why, bool link)
 {
-    sl_buf_say(text, "Nothing was decided: %s.", why);
+    sl_buf_say(text, "Nothing was %s: %s.", in->verb == SL_CHAT_ANSWER ? "said" : "decided", why);
     if (link)
         sl_buf_say(text,
                    " Whoever looks after Sluice links it: sluice identity account NAME --issuer %S "
@@ -130,16 +132,18 @@ static bool is_open(struct keeper *k, const struct sl_chat_input *in)
 }
 
 static bool find_message(struct keeper *k, const struct chat *h, const struct sl_chat_input *in,
-                         bool *decides)
+                         bool *decides, enum chat_what *what)
 {
     struct db_rows rows =
         db_ask(k->store.db, DB_CHAT_AT, "sss", h->config->name, in->channel, in->message);
     bool found = false;
 
     *decides = false;
+    *what = 0;
     while (!found && db_row(&rows)) {
         found = sl_span_eq(db_span(&rows, 0), in->approval);
         *decides = found && db_u64(&rows, 1) != 0;
+        *what = found ? (enum chat_what)db_u64(&rows, 2) : 0;
     }
     db_end(&rows);
     return found;
@@ -148,17 +152,21 @@ static bool find_message(struct keeper *k, const struct chat *h, const struct sl
 bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in)
 {
     bool decides;
+    enum chat_what what;
 
-    return find_message(k, h, in, &decides);
+    return find_message(k, h, in, &decides, &what);
 }
 
 const char *chat_message_refused(struct keeper *k, const struct chat *h,
                                  const struct sl_chat_input *in)
 {
     bool decides;
+    enum chat_what what;
 
-    if (!find_message(k, h, in, &decides))
+    if (!find_message(k, h, in, &decides, &what))
         return "Sluice does not know this message; use a newer one, or open the request";
+    if ((in->verb == SL_CHAT_ANSWER) != (what == CHAT_QUESTION))
+        return "this message has no such button";
     if ((in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY) && !decides && is_open(k, in))
         return "this message does not show everything, or the rule takes no decision here; open "
                "the request to decide";
@@ -181,6 +189,8 @@ static const char *click_refused(struct keeper *k, struct chat *h, const struct 
         return why;
     if (approval_get(k, in->approval, a) != SL_OK)
         return "there is no such request";
+    if (in->verb == SL_CHAT_ANSWER)
+        return answer_refused(k, a, who.name);
     if (in->verb != SL_CHAT_APPROVE && in->verb != SL_CHAT_DENY)
         return NULL;
     enum sl_decide_reason reason = approval_may(k, a, &who, &with, h->kind->channel, NULL);

@@ -21,6 +21,10 @@ bool chat_is_aside(const struct chat_job *job);
 /* What the job tells, into job->body. False: there is nothing to tell (any more). */
 bool chat_body_make(struct keeper *k, struct chat *h, struct chat_job *job);
 
+/* --- chat_talk.c: questions and answers --- */
+/* The last of them; where the statement is not told, neither is what is said about it. */
+void chat_tell_talk(struct keeper *k, const struct approval *a, struct sl_chat_card *card);
+
 /* --- chat_record.c: which messages are there, and what they last said --- */
 void chat_record_posted(struct keeper *k, const struct chat *h, const struct chat_job *job,
                         struct sl_span ts);

@@ -25,8 +25,9 @@ enum chat_meaning {
 };
 struct chat_said {
     enum chat_meaning means;
-    char ts[CHAT_ID_BYTES]; /* of a message that is there now; empty: it does not say */
-    struct sl_buf why;      /* what to note */
+    char ts[CHAT_ID_BYTES];      /* of a message that is there now; empty: it does not say */
+    char channel[CHAT_ID_BYTES]; /* where it is: of what goes to a person, another one than named */
+    struct sl_buf why;           /* what to note */
 };
 
 struct chat_kind {
@@ -45,6 +46,9 @@ struct chat_kind {
                      const struct sl_chat_card *card); /* true: a click on it may decide */
     void (*put_group)(const struct chat *h, struct chat_job *job, const struct sl_chat_line *lines,
                       size_t count, size_t more, struct sl_span inbox_link);
+    /* A question, to one who may answer; NULL: none is told there. */
+    void (*put_question)(const struct chat *h, struct chat_job *job,
+                         const struct sl_chat_card *card);
     void (*put_text)(const struct chat *h, struct chat_job *job, struct sl_span text);
     /* To this person alone, where they clicked. */
     void (*put_aside)(const struct chat *h, struct chat_job *job, const struct sl_chat_input *in,

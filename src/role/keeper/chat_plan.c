@@ -154,6 +154,7 @@ struct there {
     struct sl_span channel, ts;
     enum chat_what what;
     bool done;
+    struct sl_span hash;
 };
 enum { THERE_MOST = 2 * ROUTES_MOST + 8 };
 
@@ -167,7 +168,8 @@ static size_t read_there(struct keeper *k, const struct chat *h, const struct ap
         out[count++] = (struct there){.channel = sl_arena_copy(k->mem, db_span(&rows, 0)),
                                       .ts = sl_arena_copy(k->mem, db_span(&rows, 1)),
                                       .what = (enum chat_what)db_u64(&rows, 2),
-                                      .done = db_u64(&rows, 3) != 0};
+                                      .done = db_u64(&rows, 3) != 0,
+                                      .hash = sl_arena_copy(k->mem, db_span(&rows, 4))};
     db_end(&rows);
     return count;
 }
@@ -233,6 +235,27 @@ static void plan_after(struct keeper *k, struct chat *h, const struct approval *
         want(k, h, CHAT_DIRECT, user, a->id, sl_span(NULL, 0));
 }
 
+/* A message that has the button says what is so; another one is there for each question that came
+ * after an answer, and none twice. */
+static void plan_question(struct keeper *k, struct chat *h, const struct approval *a,
+                          const struct there *all, size_t count)
+{
+    uint8_t hash[SL_SHA256] = {0};
+    struct sl_span user;
+    bool told = h->kind->put_question == NULL || !chat_asks(k, a, hash);
+
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].what != CHAT_QUESTION)
+            continue;
+        bool there = all[i].ts.n > 1 && (!all[i].done || approval_erased(a));
+        told = told || there || sl_span_eq(all[i].hash, sl_span(hash, sizeof hash));
+        if (there)
+            want(k, h, CHAT_QUESTION, all[i].channel, a->id, all[i].ts);
+    }
+    if (!told && requesters_account(k, h, a, &user))
+        want(k, h, CHAT_QUESTION, user, a->id, sl_span(NULL, 0));
+}
+
 static void plan_in(struct keeper *k, struct chat *h, const struct approval *a)
 {
     struct there all[THERE_MOST];
@@ -245,6 +268,7 @@ static void plan_in(struct keeper *k, struct chat *h, const struct approval *a)
             want(k, h, all[i].what, all[i].channel,
                  all[i].what == CHAT_CARD ? a->id : sl_span(NULL, 0), all[i].ts);
     plan_after(k, h, a, all, count);
+    plan_question(k, h, a, all, count);
     if (a->state != SL_APPROVAL_PENDING) {
         forget_new_cards(h, a->id);
         return;

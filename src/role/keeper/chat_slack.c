@@ -22,6 +22,13 @@ static void put_group(const struct chat *h, struct chat_job *job, const struct s
                        more, inbox_link);
 }
 
+static void put_question(const struct chat *h, struct chat_job *job,
+                         const struct sl_chat_card *card)
+{
+    (void)h;
+    sl_slack_put_question(&job->body, sl_span_str(job->channel), sl_span_str(job->ts), card);
+}
+
 static void put_text(const struct chat *h, struct chat_job *job, struct sl_span text)
 {
     (void)h;
@@ -133,6 +140,8 @@ static void read_answer(const struct sl_slack_answer *answer, struct chat_said *
 
     if (answer->ok) {
         said->means = CHAT_IS_TAKEN;
+        if (answer->channel.n > 0 && answer->channel.n < sizeof said->channel)
+            memcpy(said->channel, answer->channel.p, answer->channel.n);
         if (answer->ts.n > 0 && answer->ts.n < sizeof said->ts)
             memcpy(said->ts, answer->ts.p, answer->ts.n);
         return;
@@ -175,6 +184,7 @@ const struct chat_kind chat_slack = {
     .answer_within_ms = 2200, /* Slack waits three seconds for an answer to a form */
     .put_card = put_card,
     .put_group = put_group,
+    .put_question = put_question,
     .put_text = put_text,
     .put_aside = put_aside,
     .may_call = may_call,

@@ -96,9 +96,10 @@ static void on_refused(struct keeper *k, struct chat *h, struct chat_job *job,
         chat_job_end(h, job);
     } else if (job->what == CHAT_CARD || job->what == CHAT_GROUP) {
         later(job, PLACE_AGAIN_MS);
-    } else { /* nobody hears it there; it is said once */
-        memset(job->hash, 0, sizeof job->hash);
-        if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT)
+    } else {                            /* nobody hears it there; it is said once */
+        if (job->what != CHAT_QUESTION) /* a later one may reach them */
+            memset(job->hash, 0, sizeof job->hash);
+        if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT || job->what == CHAT_QUESTION)
             chat_record_posted(k, h, job, SL_SPAN("-"));
         chat_job_end(h, job);
     }
@@ -109,6 +110,8 @@ static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
 {
     is_up(h);
     chat_place_of(h, job->channel)->why[0] = '\0';
+    if (job->what == CHAT_QUESTION && said->channel[0] != '\0')
+        memcpy(job->channel, said->channel, sizeof job->channel);
     if (job->ts[0] != '\0' && job->what != CHAT_NOTE)
         chat_record_updated(k, h, job);
     else

@@ -22,6 +22,11 @@ struct speaker {
 };
 const char *answer_give(struct keeper *k, const struct approval *a, const struct speaker *who,
                         struct sl_span text) SL_MUST_CHECK;
+/* NULL: this person may answer now, and a question waits for it; else why not. */
+const char *answer_refused(struct keeper *k, const struct approval *a, struct sl_span name)
+    SL_MUST_CHECK;
+/* Nothing was said after the last question. */
+bool question_waits(struct keeper *k, struct sl_span approval);
 void on_action_answer(struct peer *p, const struct sl_msg_action_answer *m);
 
 #endif

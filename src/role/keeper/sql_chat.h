@@ -20,7 +20,7 @@
     X(CHAT_SET, "update chat_message set decides = ?4, hash = ?5, done = ?6, brief = ?7 where chat = ?1 and "  \
         "channel = ?2 and ts = ?3")                                                                \
     X(CHAT_GONE, "delete from chat_message where chat = ?1 and channel = ?2 and ts = ?3")          \
-    X(CHAT_OF, "select channel, ts, what, done from chat_message where chat = ?1 and approval = ?2")\
+    X(CHAT_OF, "select channel, ts, what, done, hash from chat_message where chat = ?1 and approval = ?2")\
     X(CHAT_ONE, "select ts, decides, hash, brief from chat_message where chat = ?1 and approval = ?2 and "\
         "what = ?3 and channel = ?4")                                                              \
     X(CHAT_AT, "select approval, decides, what, hash from chat_message where chat = ?1 and "       \
