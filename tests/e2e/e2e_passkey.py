@@ -159,7 +159,8 @@ def test_auditor(lab):
 def is_short(signature):
     """An ECDSA signature with a number of less than 32 bytes, which that implementation does not pad: 1 of 128 has one."""
     der = base64.urlsafe_b64decode(signature + "==")
-    return der[3] < 32 or der[5 + der[3]] < 32
+    r, s = der[4:4 + der[3]], der[6 + der[3]:]
+    return any(len(number.lstrip(b"\0")) < 32 for number in (r, s))    # DER puts a zero before one whose first bit is set
 
 
 def check_elsewhere(lab, decision):
