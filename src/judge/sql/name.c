@@ -205,7 +205,7 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
     if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first &&
         !j->as_server)
         behind_users(j, v, d);
-    if (v->schemaname == NULL && j->ctx->temp_objects && !j->as_server)
+    if (v->schemaname == NULL && !j->as_server && name_may_be_temporary(j, v->relname))
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
         d = unlisted(j, v);
