@@ -282,6 +282,9 @@ bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
 /* May this name without a schema, of a relation or a type, be one of the session's own? */
 bool name_may_be_temporary(const struct judge *j, const char *name);
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects);
+/* One that the listing names itself, as the other end of a foreign key is. */
+struct dataset *name_of_definition(struct judge *j, struct sl_span schema, struct sl_span name,
+                                   uint32_t effects);
 /* The same where some problems of enum sl_catalog_reason (bits) are nothing that stops it. */
 enum {
     NAME_VIEW = 1u << SL_CATALOG_VIEW | 1u << SL_CATALOG_MATVIEW | 1u << SL_CATALOG_RULES,

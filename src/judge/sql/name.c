@@ -221,6 +221,23 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
     return d;
 }
 
+struct dataset *name_of_definition(struct judge *j, struct sl_span schema, struct sl_span name,
+                                   uint32_t effects)
+{
+    struct sl_relation r;
+
+    if (j->ctx->catalog == NULL || !sl_catalog_relation(j->ctx->catalog, schema, name, &r)) {
+        note_opaque(j, "relation %s is not in the listing", sl_arena_text(j->mem, name));
+        return NULL;
+    }
+    struct dataset *d = name_listed(j, &r); /* as the DDL wrote it, not as the listing has it */
+    ambient_casts(j);
+    if (d != NULL)
+        name_check(j, d, effects, NAME_CHILD);
+    note_dataset(j, d, effects);
+    return d;
+}
+
 /* Where an unqualified new thing comes to lie: the first schema of the path that exists. */
 static struct sl_span schema_of_new(struct judge *j)
 {
