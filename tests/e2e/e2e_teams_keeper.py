@@ -133,6 +133,13 @@ def test_installed(lab):
     assert {c["id"] for c in chats(lab)["teams"]["conversations"]} == {OPS, PAY}
 
 
+def test_start_warns(lab):
+    """the start says which rules that matter Teams may decide: not those with a passkey, nor those that leave Teams out"""
+    named = " ".join(lab.events("teams_decides"))
+    assert 'rule="schema and privileges in production"' in named and 'rule="not with locks"' in named, named
+    assert "sealed texts" not in named and "say why" not in named, named
+
+
 def test_joined_is_not_told(lab):
     """a conversation that the app was added to is told nothing: who is told, the configuration says"""
     own = "19:ours@thread.tacv2"
