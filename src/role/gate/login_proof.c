@@ -81,7 +81,7 @@ static void take_sasl_final(struct session *s, struct sl_span body)
 void login_proof(struct session *s, uint8_t type, struct sl_span body)
 {
     if (type == SL_PG_TERMINATE) {
-        session_kill(s, "the client said goodbye");
+        session_left(s, "the client said goodbye");
         return;
     }
     if (type != SL_PG_PASSWORD) {

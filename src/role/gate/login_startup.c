@@ -107,7 +107,7 @@ static void answer_tls_request(struct session *s)
     }
     s->login->tls_asked = true;
     if (!stream_write(&s->client, g->tls == NULL ? SL_SPAN("N") : SL_SPAN("S"))) {
-        session_kill(s, "the client went away");
+        session_left(s, "the client went away");
         return;
     }
     if (g->tls == NULL)
@@ -138,11 +138,11 @@ void startup_packet(struct session *s, struct sl_span body)
         return;
     case SL_PG_GSSENC_REQUEST:
         if (!stream_write(&s->client, SL_SPAN("N")))
-            session_kill(s, "the client went away");
+            session_left(s, "the client went away");
         return;
     case SL_PG_CANCEL_REQUEST:
         session_cancel_request(s->gate, m.cancel_pid, m.cancel_secret);
-        session_kill(s, "a cancel request");
+        session_left(s, "a cancel request");
         return;
     case SL_PG_STARTUP:
         take_startup(s, &m);
