@@ -1,6 +1,8 @@
 """Bad input: each is answered clearly or closed, logged, and harms nobody else."""
 
 import collections
+import os
+import pathlib
 import random
 import resource
 import socket
@@ -197,6 +199,30 @@ def test_silent(lab):
     wait_for(lambda: refused(lab, SILENT) == before + 5000, 8, "all of them in the log")
     assert len(lab.events("connection_refused")) <= lines + 8, "a line for each of them"
     still_fine(lab)
+
+
+def keepalives(port, remote):
+    """Of our side's connections from this port, or to it: seconds until the kernel asks whether the other side is there;
+    None: it never does."""
+    out = []
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        words = line.split()
+        ends = [int(end.split(":")[1], 16) for end in words[1:3]]
+        timer, when = (int(x, 16) for x in words[5].split(":"))
+        if words[3] == "01" and ends[remote] == port:
+            out.append(when / os.sysconf("SC_CLK_TCK") if timer == 2 else None)
+    return out
+
+
+def test_keep_alive(lab):
+    """who vanishes without a word is noticed: TCP keep-alive to clients and to the server, within two minutes"""
+    c = lab.raw("erin")
+    c.ask("select 1")
+    time.sleep(0.3)     # what is under way has a timer of its own
+    for port, remote in ((lab.port, False), (lab.pg.port, True)):
+        seen = keepalives(port, remote)
+        assert seen and all(s is not None and s <= 60 for s in seen), (port, seen)
+    c.drop()
 
 
 def test_large_statement(lab):
