@@ -43,7 +43,8 @@ static void test_first_at_once_then_counted(void)
     refusals_tick(&r, 1000);
     SL_CHECK(strstr(look(), "count=4999\n") != NULL);
     SL_CHECK_INT(lines(said), 1);
-    refusals_note(&r, "192.0.2.7", "no startup packet in time"); /* it goes on: no line of its own */
+    refusals_note(&r, "192.0.2.7",
+                  "no startup packet in time"); /* it goes on: no line of its own */
     SL_CHECK_INT(lines(look()), 0);
     refusals_tick(&r, 1000 + REFUSALS_EVERY_MS - 1);
     SL_CHECK_INT(lines(look()), 0);

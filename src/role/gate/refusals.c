@@ -25,7 +25,8 @@ void refusals_note(struct refusals *r, const char *address, const char *why)
     keep(new.address, sizeof new.address, address);
     keep(new.why, sizeof new.why, why);
     for (size_t i = 0; i < r->count; i++)
-        if (strcmp(r->kinds[i].why, new.why) == 0 && strcmp(r->kinds[i].address, new.address) == 0) {
+        if (strcmp(r->kinds[i].why, new.why) == 0 &&
+            strcmp(r->kinds[i].address, new.address) == 0) {
             r->kinds[i].more++;
             return;
         }
