@@ -72,6 +72,7 @@ struct sl_chat_card {
     struct sl_span decides_not_why; /* "decisions are signed with a passkey, in the console" */
     bool client_waits;              /* somebody's connection waits for it */
     bool escalated;
+    bool alone; /* one person released it, past its rules (break-glass) */
 };
 
 struct sl_chat_line { /* of a message that tells of many approvals */

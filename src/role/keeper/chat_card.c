@@ -339,10 +339,34 @@ static void put_deciders(struct sl_buf *b, const struct approval *a, const char 
     }
 }
 
-void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+static bool is_yes(const struct approval *a)
 {
-    bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
-               a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+    return a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
+           a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+}
+
+/* Who released it alone; NULL: it went as its rules say. */
+static const struct vote_row *alone_by(const struct approval *a)
+{
+    for (size_t i = 0; is_yes(a) && i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "break-glass"))
+            return &a->votes[i];
+    return NULL;
+}
+
+/* Nobody may take it for what its reviewers allowed: who, that they were alone, why, and what is
+ * left to do. */
+static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by)
+{
+    sl_buf_say(b, "released by %S alone (break-glass): %S; two others have to sign it off",
+               by->identity, sl_utf8_head(by->reason, 200));
+    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED)
+        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
+}
+
+static void put_state(struct sl_buf *b, const struct approval *a)
+{
+    bool yes = is_yes(a);
 
     sl_buf_put_str(b,
                    a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
@@ -350,6 +374,16 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
         put_deciders(b, a, yes ? "approve" : "deny");
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
+}
+
+void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+{
+    const struct vote_row *alone = alone_by(a);
+
+    if (alone != NULL)
+        put_alone(b, a, alone);
+    else
+        put_state(b, a);
     if (json_object_get(a->detail, "envelope") != NULL) {
         sl_buf_put_str(b, "; it is an envelope: the request has its uses");
         return;
@@ -458,6 +492,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
                                   .asked_us = a->asked_us,
                                   .expires_us = a->expires_us,
                                   .escalated = a->escalated_us != 0,
+                                  .alone = alone_by(a) != NULL,
                                   .client_waits = waiters_of(k, a->id) > 0};
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);
