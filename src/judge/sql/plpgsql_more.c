@@ -4,6 +4,26 @@
 
 /* --- assignments and SQL -------------------------------------------------------------------- */
 
+/* What the subscripts of a target hold: they are kept, as keys, or in how long the array is. */
+static struct origin *subscripts(struct plpgsql *p, size_t from, size_t end)
+{
+    struct origin *all = NULL;
+    size_t start = from;
+    int depth = 0;
+
+    for (size_t i = from; i < end && !p->broken; i++) {
+        const bool opens = read_is_at(p, i, "[") || read_is_at(p, i, "(");
+        const bool closes = read_is_at(p, i, "]") || read_is_at(p, i, ")");
+        const bool ends = depth == 1 && (closes || read_is_at(p, i, ":"));
+        if (ends && i > start)
+            origin_join(p->j, &all, value_of(p, read_range(p, start, i)));
+        depth += opens - closes;
+        if (ends || (opens && depth == 1))
+            start = i + 1;
+    }
+    return all;
+}
+
 /* variable[.field][[subscript]] := expression; subscripts may call functions. */
 void statement_assign(struct plpgsql *p)
 {
@@ -11,8 +31,8 @@ void statement_assign(struct plpgsql *p)
     const char *name = read_name_at(p, from);
     const char *field = read_is_at(p, from + 1, ".") ? read_name_at(p, from + 2) : NULL;
     struct sl_span target = READ_UNTIL(p, ":=", "=");
+    size_t end = p->at++;
 
-    p->at++;
     const bool element =
         memchr(target.p == NULL ? (const uint8_t *)"" : target.p, '[', target.n) != NULL;
     if (element)
@@ -20,6 +40,7 @@ void statement_assign(struct plpgsql *p)
     struct origin *value = value_of(p, READ_UNTIL(p, ";")), *many = NULL;
     if (element) { /* of an array: as many as there are */
         origin_gather(p->j, &many, value);
+        origin_gather(p->j, &many, subscripts(p, from, end));
         value = many;
     }
     if (name != NULL)
