@@ -143,11 +143,12 @@ struct judge {
     /* of the statement in hand */
     uint32_t effects;
     const char *tag;
-    bool neutral;       /* DDL that cannot change what names mean */
-    bool control;       /* transaction control, SHOW, harmless SET */
-    bool shareable;     /* so far: every literal stands where a literal may differ */
-    bool planned_only;  /* EXPLAIN without ANALYZE: nothing of it happens */
-    unsigned executing; /* depth of EXECUTE inside EXECUTE */
+    bool neutral;         /* DDL that cannot change what names mean */
+    bool control;         /* transaction control, SHOW, harmless SET */
+    bool shareable;       /* so far: every literal stands where a literal may differ */
+    bool planned_only;    /* EXPLAIN without ANALYZE: nothing of it happens */
+    unsigned executing;   /* depth of EXECUTE inside EXECUTE */
+    struct outputs *kept; /* CREATE TABLE ... AS EXECUTE: what is prepared gives its rows here */
     unsigned literals, literals_approved;
 
     /* of the query in hand */
