@@ -11,6 +11,7 @@
 #include "judge/sql/builtins.h"
 #include "judge/sql/sql.h"
 
+struct portal;     /* plpgsql_cursor.c */
 struct view;       /* view.c */
 struct kept_parse; /* parse.c */
 
@@ -185,6 +186,7 @@ struct judge {
 
     /* of the bodies of users that are being walked (code_int.h) */
     struct code *codes;
+    struct portal *portals;         /* that they open under names that somebody chose */
     uint64_t body_bytes;            /* read so far */
     unsigned bodies;                /* inside each other */
     unsigned views_deep;            /* the same of views */
