@@ -30,7 +30,8 @@ struct dataset {
     struct sl_span name; /* as it is reported */
     struct sl_relation relation;
     bool listed; /* `relation` and its columns are known */
-    bool system; /* pg_catalog, information_schema: columns are not followed */
+    bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
+    bool system;  /* pg_catalog, information_schema: columns are not followed */
     const char
         *secret; /* a system relation's one column that only administrators may read, or NULL */
     uint32_t effects;
@@ -419,6 +420,9 @@ void write_copy(struct judge *j, const CopyStmt *n);
 void statement_walk(struct judge *j, const void *node);
 void changed_code(struct judge *j, const Node *n); /* changed.c: of DDL */
 void ddl_walk(struct judge *j, const void *node);  /* what the table of kinds leaves to DDL */
+/* renamed.c: what an earlier statement of the text put there would lose its labels: then opaque. */
+void renamed_statement(struct judge *j, const RenameStmt *n);
+void renamed_schema(struct judge *j, const AlterObjectSchemaStmt *n);
 void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects); /* with all its columns */
 void ddl_touch_schema(struct judge *j, const char *schema,
                       uint32_t effects); /* all that is listed in it */
