@@ -56,14 +56,24 @@ static const char *ssl_mode(const struct sl_target *t)
     return t->tls == SL_TLS_OFF ? "disable" : t->tls == SL_TLS_REQUIRE ? "require" : "verify-full";
 }
 
+/* With `verify-full` alone: libpq verifies whatever authorities it has a file of, its own default
+ * file too, and `require` would then mean something else here than in the gate. */
+static const char *authorities(struct sl_live *l, struct sl_buf *beside)
+{
+    const struct sl_target *t = l->target;
+
+    if (t->tls != SL_TLS_VERIFY_FULL)
+        return "/nonexistent/nothing is verified";
+    bool given =
+        t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, beside) == SL_OK;
+    return given ? sl_buf_text(beside) : "/etc/ssl/certs/ca-certificates.crt";
+}
+
 /* Nothing of the environment or a service file leaks in: every parameter that matters is given. */
 static PGconn *connect_to(struct sl_live *l, const char *password)
 {
     const struct sl_target *t = l->target;
     SL_BUF(beside, 8192);
-    bool given =
-        t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, &beside) == SL_OK;
-    const char *ca = given ? sl_buf_text(&beside) : "/etc/ssl/certs/ca-certificates.crt";
     const char *keys[] = {"host",
                           "port",
                           "dbname",
@@ -82,7 +92,7 @@ static PGconn *connect_to(struct sl_live *l, const char *password)
                             l->user,
                             password,
                             ssl_mode(t),
-                            ca,
+                            authorities(l, &beside),
                             "10",
                             "sluice check",
                             "-c search_path=pg_catalog -c default_transaction_read_only=on "
@@ -105,6 +115,38 @@ void sl_cli_put_libpq(struct sl_buf *b, const char *message)
     sl_utf8_put_printable(b, sl_buf_span(&line));
 }
 
+/* What to do about it. libpq tells kinds of failures apart by words alone, and speaks English to a
+ * program that sets no locale; the server does not always. */
+static const char *advice(const PGconn *conn, const char *message)
+{
+    static const struct {
+        const char *word, *advice;
+    } table[] = {
+        {"could not translate host name", "correct `address`: nobody knows that host"},
+        {"Connection refused",
+         "correct `address`, or start the server there (listen_addresses, port)"},
+        {"timeout expired", "correct `address`, or let this machine through to it (firewall)"},
+        {"No route to host", "correct `address`, or let this machine through to it (firewall)"},
+        {"does not match host name",
+         "use a name in `address` that is in the server's certificate, or give it another one"},
+        {"certificate verify failed",
+         "set `tls.ca_file` to the authority that signed the server's certificate"},
+        {"root certificate file", "correct `tls.ca_file`"},
+        {"does not support SSL", "switch `ssl` on at the server, or set the target's `tls.mode`"},
+        {"pg_hba.conf", "let this user and machine in: pg_hba.conf at the server"},
+        {"does not exist", "correct `database`, or the login's `user`"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(table); i++)
+        if (strstr(message, table[i].word) != NULL)
+            return table[i].advice;
+    if (PQconnectionUsedPassword(conn))
+        return "correct the login's `user`, or its password";
+    if (PQconnectionNeedsPassword(conn))
+        return "give the login a `password_file` or `password_command`";
+    return "correct address, user, password or pg_hba.conf";
+}
+
 static void try_login(struct sl_live *l, const char *password)
 {
     l->conn = connect_to(l, password);
@@ -115,7 +157,7 @@ static void try_login(struct sl_live *l, const char *password)
         struct sl_buf *b = sl_live_found(l);
         sl_buf_put_str(b, "cannot log in: ");
         sl_cli_put_libpq(b, PQerrorMessage(l->conn));
-        sl_buf_put_str(b, "; correct address, user, password or pg_hba.conf\n");
+        sl_buf_say(b, "; %s\n", advice(l->conn, PQerrorMessage(l->conn)));
     }
     PQfinish(l->conn);
     l->conn = NULL;

@@ -239,9 +239,11 @@ K(TARGET, "startup_parameters", LIST, startup_parameters, "", 1, 100, "", "", RE
   "Parameters that a client may send at start, beside the built-in harmless ones.")                  \
 K(TARGET, "poll", DURATION, poll_ms, "2s", 100, 3600000, "", "", RELOAD,                             \
   "How often Sluice asks whether definitions were changed past it (one small question); what changed is " \
-  "seen this much later at most. DDL through Sluice is seen at once.")                               \
+  "seen this much later at most. DDL through Sluice is seen at once, and a reload (SIGHUP) reads all " \
+  "definitions again, whether the file has changed or not.")                                         \
 K(TARGET, "untested", SWITCH, untested_allowed, "refuse", 0, 0, "", "refuse|allow", RELOAD,          \
-  "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it.")  \
+  "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it. "  \
+  "Tested are 15 and 17 (`docs/README.md` says how).")                                               \
 K(TARGET, "estimate", CHOICE, estimate, "none", 0, 0, "", "none|plan|never", RELOAD,                 \
   "When the server is asked how many rows it expects of a statement, for reviewers (`EXPLAIN`, in a "  \
   "read-only transaction that is rolled back, 200 ms at most, and only where nothing but the server's " \

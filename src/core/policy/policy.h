@@ -339,6 +339,9 @@ SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 /* Footguns: legal but dangerous. One line each, `file:line:column: warning: ...`; returns how many.
  */
 size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out);
+/* May Teams decide, without a passkey, what this rule holds in production, or where data or rights
+ * leave? Then whoever captures the desk may (docs/threat-model.md). */
+bool sl_config_trusts_teams(const struct sl_config *c, const struct sl_rule *r);
 /* What the file resolved to, for `sluice check`. */
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* One rule of it, as a file would say it; nothing when there is none of this name. */

@@ -11,6 +11,7 @@
 #include "judge/sql/builtins.h"
 #include "judge/sql/sql.h"
 
+struct portal;     /* plpgsql_cursor.c */
 struct view;       /* view.c */
 struct kept_parse; /* parse.c */
 
@@ -29,7 +30,8 @@ struct dataset {
     struct sl_span name; /* as it is reported */
     struct sl_relation relation;
     bool listed; /* `relation` and its columns are known */
-    bool system; /* pg_catalog, information_schema: columns are not followed */
+    bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
+    bool system;  /* pg_catalog, information_schema: columns are not followed */
     const char
         *secret; /* a system relation's one column that only administrators may read, or NULL */
     uint32_t effects;
@@ -143,11 +145,12 @@ struct judge {
     /* of the statement in hand */
     uint32_t effects;
     const char *tag;
-    bool neutral;       /* DDL that cannot change what names mean */
-    bool control;       /* transaction control, SHOW, harmless SET */
-    bool shareable;     /* so far: every literal stands where a literal may differ */
-    bool planned_only;  /* EXPLAIN without ANALYZE: nothing of it happens */
-    unsigned executing; /* depth of EXECUTE inside EXECUTE */
+    bool neutral;         /* DDL that cannot change what names mean */
+    bool control;         /* transaction control, SHOW, harmless SET */
+    bool shareable;       /* so far: every literal stands where a literal may differ */
+    bool planned_only;    /* EXPLAIN without ANALYZE: nothing of it happens */
+    unsigned executing;   /* depth of EXECUTE inside EXECUTE */
+    struct outputs *kept; /* CREATE TABLE ... AS EXECUTE: what is prepared gives its rows here */
     unsigned literals, literals_approved;
 
     /* of the query in hand */
@@ -186,6 +189,7 @@ struct judge {
 
     /* of the bodies of users that are being walked (code_int.h) */
     struct code *codes;
+    struct portal *portals;         /* that they open under names that somebody chose */
     uint64_t body_bytes;            /* read so far */
     unsigned bodies;                /* inside each other */
     unsigned views_deep;            /* the same of views */
@@ -423,6 +427,9 @@ void write_copy(struct judge *j, const CopyStmt *n);
 void statement_walk(struct judge *j, const void *node);
 void changed_code(struct judge *j, const Node *n); /* changed.c: of DDL */
 void ddl_walk(struct judge *j, const void *node);  /* what the table of kinds leaves to DDL */
+/* renamed.c: what an earlier statement of the text put there would lose its labels: then opaque. */
+void renamed_statement(struct judge *j, const RenameStmt *n);
+void renamed_schema(struct judge *j, const AlterObjectSchemaStmt *n);
 void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects); /* with all its columns */
 void ddl_touch_schema(struct judge *j, const char *schema,
                       uint32_t effects); /* all that is listed in it */

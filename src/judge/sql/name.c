@@ -270,6 +270,8 @@ struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects
         else if ((effects & SL_EFFECT_DDL) != 0)
             inherit_children(j, d, effects & SL_EFFECT_DDL);
     }
+    if (is_new && d != NULL)
+        d->renewed = true;
     note_dataset(j, d, effects);
     return d;
 }

@@ -54,6 +54,7 @@ struct session {
     uint64_t server_left;    /* the same for the server's */
     bool server_drop;
     bool pumping, dead;
+    bool end_told; /* the log needs no more about why it ended before it was signed in */
     struct sl_timer *end_timer; /* frees it from the loop */
 
     struct login *login;
@@ -162,6 +163,8 @@ struct session {
 
 /* sessions.c */
 void session_kill(struct session *s, const char *why); /* at once, without a word to the client */
+/* The same, where the client left by itself: before it was signed in that is nothing to log. */
+void session_left(struct session *s, const char *why);
 /* FATAL to the client, then close. */
 void session_fatal(struct session *s, const char *sqlstate, const char *message, const char *hint);
 void session_ready(struct session *s);
