@@ -25,8 +25,7 @@ struct sl_buf *sl_live_note(struct sl_live *l)
     return start(l, "note");
 }
 
-/* "{identity}" replaced; false when nobody said what it stands for. */
-static bool user_of(const struct sl_login *login, const char *identity, struct sl_buf *out)
+bool sl_live_user(const struct sl_login *login, const char *identity, struct sl_buf *out)
 {
     struct sl_span left = login->user;
     const struct sl_span hole = SL_SPAN("{identity}");
@@ -172,7 +171,9 @@ static void check_login(struct sl_live *l, const struct sl_login *login, const c
     SL_BUF(why, 1000);
 
     l->user = text(l, login->user);
-    if (!user_of(login, identity, &user)) {
+    l->login = login;
+    l->identity = identity;
+    if (!sl_live_user(login, identity, &user)) {
         sl_buf_put_str(sl_live_note(l), "not tried: say --identity NAME to try it as somebody\n");
         return;
     }
@@ -225,17 +226,16 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
     return SL_OK;
 }
 
-enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *groups,
-                           const char *config_path, const char *identity, PGconn **out,
-                           struct sl_buf *why)
+static enum sl_err connect_as(const struct sl_target *t, const struct sl_login *login,
+                              const char *config_path, const char *identity, PGconn **out,
+                              struct sl_buf *why)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(user, 256);
     SL_BUF(password, 4096 + 512);
-    const struct sl_login *login = sl_target_login(t, groups);
 
     SL_TRY(sl_arena_new(&mem, 1024 * 1024));
-    if (login == NULL || !user_of(login, identity, &user)) {
+    if (login == NULL || !sl_live_user(login, identity, &user)) {
         sl_buf_put_str(why, "the target has no login for these groups");
         return SL_ENOTFOUND;
     }
@@ -255,13 +255,23 @@ enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *gro
     return SL_OK;
 }
 
+enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *groups,
+                           const char *config_path, const char *identity, PGconn **out,
+                           struct sl_buf *why)
+{
+    return connect_as(t, sl_target_login(t, groups), config_path, identity, out, why);
+}
+
+/* As a gate would; where it could not, as a member of the groups would be. */
 enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
                                 const char *config_path, const char *identity,
                                 struct sl_catalog_builder *into, struct sl_buf *why)
 {
     struct sl_live l = {.target = t, .out = why};
+    const struct sl_login *reader = sl_target_catalog_login(t);
 
-    SL_TRY(sl_cli_connect(t, groups, config_path, identity, &l.conn, why));
+    SL_TRY(connect_as(t, reader != NULL ? reader : sl_target_login(t, groups), config_path, identity,
+                      &l.conn, why));
     enum sl_err err = list_catalog(&l, into);
     PQfinish(l.conn);
     return err;

@@ -710,6 +710,15 @@ class Play:
         self.clients.clear()
         self.lab.stop()
 
+    @line(r"the view is removed")
+    def removes_the_view(self):
+        """What SQLite holds, while nothing runs: the ledger has to be enough."""
+        files = list(self.lab.state.glob("sluice.db*"))
+        if not files:
+            raise Wrong("there is no view")
+        for file in files:
+            file.unlink()
+
     @line(r"start again(?: with (?P<setting>config .*))?")
     def starts_again(self, setting):
         if setting:

@@ -77,8 +77,8 @@ struct session {
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
     bool ddl_unsynced;          /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects;          /* the session may have temporary objects that hide others */
-    bool temp_objects_asked;    /* ... and the server said so */
+    bool temp_objects;          /* the session may have temporary objects that hide others: */
+    struct sl_span temp_names;  /* ... "/a/b/" as the server said; empty: of any name (malloc'd) */
     uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last; /* actions whose transaction is not known to have ended */
     uint64_t tx_answered;       /* the last action that is answered */

@@ -177,8 +177,9 @@ static void close_items(struct session *s)
 
 static void free_texts(struct session *s)
 {
-    struct sl_span *texts[] = {&s->search_path,   &s->role,   &s->settings, &s->settings_shown,
-                               &s->upstream_user, &s->reason, &s->run,      &s->sink};
+    struct sl_span *texts[] = {&s->search_path,    &s->role,       &s->settings,
+                               &s->settings_shown, &s->temp_names, &s->upstream_user,
+                               &s->reason,         &s->run,        &s->sink};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         free((void *)texts[i]->p);
