@@ -89,6 +89,7 @@ struct body_before {
     bool neutral, control, shareable, catalog_first, any_schema, in_default, variables_first;
     bool as_server;
     struct origin **pending, **decides;
+    struct met *met;
     unsigned literals, literals_approved;
     uint32_t path_id;
     struct sl_span *path;

@@ -287,9 +287,13 @@ void write_update(struct judge *j, struct scope *up, struct cte *ctes, const Upd
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, n->fromClause);
+    const bool early = j->makes;
+    if (early)
+        picked_condition(j, &s, n->whereClause);
     set_columns(j, &s, d, n->targetList);
     check_literals(j, d);
-    expr_walk(j, &s, n->whereClause, NULL);
+    if (!early)
+        picked_condition(j, &s, n->whereClause);
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
@@ -307,7 +311,7 @@ void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const Del
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, n->usingClause);
-    expr_walk(j, &s, n->whereClause, NULL);
+    picked_condition(j, &s, n->whereClause);
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
@@ -370,7 +374,7 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, &source);
-    expr_walk(j, &s, n->joinCondition, NULL);
+    picked_condition(j, &s, n->joinCondition);
     foreach (cell, n->mergeWhenClauses)
         merge_when(j, &s, n->relation, NODE(j, MergeWhenClause, cell));
     writing_end(j, &w);
