@@ -90,6 +90,40 @@ static void test_flows(void)
          "from t",
          "public.customers.ssn", "result.a"},
         {"select c from customers c", "public.customers.ssn", "result.c"},
+        {"update orders set note[length(c.ssn)] = 'x' from customers c", "public.customers.ssn",
+         "public.orders.note"},
+        {"update orders set note['a'][c.ssn] = 'x' from customers c", "public.customers.ssn",
+         "public.orders.note"},
+        {"update orders set note[1:length(c.ssn)] = 'x' from customers c", "public.customers.ssn",
+         "public.orders.note"},
+        {"update orders set (id, note[(select max(ssn) from customers)]) = (1, 'x')",
+         "public.customers.ssn", "public.orders.note"},
+        {"insert into orders (note[(select ssn from customers)].part) values ('x')",
+         "public.customers.ssn", "public.orders.note"},
+        {"merge into orders o using customers c on o.id = c.id when matched then update set "
+         "note[c.email] = '1' when not matched then insert (id, note[c.ssn]) values (1, 'x')",
+         "public.customers.ssn", "public.orders.note"},
+        {"merge into orders o using customers c on o.id = c.id when matched then update set "
+         "note[c.email] = '1'",
+         "public.customers.email", "public.orders.note"},
+        {"insert into orders (id, note[(select ssn from customers)]) values (1, 'x') on conflict "
+         "(id) do update set placed = excluded.note",
+         "public.customers.ssn", "public.orders.placed"},
+        {"insert into orders (id, note.a, note.b) select 1, ssn, 'x' from customers on conflict "
+         "(id) do update set placed = excluded.note",
+         "public.customers.ssn", "public.orders.placed"},
+        {"insert into orders (id) values (1) on conflict (id) do update set note[(select ssn from "
+         "customers)] = 'x'",
+         "public.customers.ssn", "public.orders.note"},
+        {"do $$ declare a text[]; begin a[(select ssn from customers)] := 'x'; insert into orders "
+         "(note) values (a); end $$",
+         "public.customers.ssn", "public.orders.note"},
+        {"do $$ declare a text[]; begin a[1][2:(select ssn from customers)] := 'x'; insert into "
+         "orders (note) values (a); end $$",
+         "public.customers.ssn", "public.orders.note"},
+        {"do $$ declare r record; begin r.a[(select ssn from customers):] := 'x'; insert into "
+         "orders (note) values (r.a); end $$",
+         "public.customers.ssn", "public.orders.note"},
         {"select (select max(ssn) from customers) as m", "public.customers.ssn", "result.m"},
     };
     struct sl_sql_context ctx = shop();
@@ -126,6 +160,50 @@ static void test_what_the_session_prepared(void)
     check(&ctx, "explain analyze execute p(5)",
           "explain analyze: read delete session | public.orders(id)=read | "
           "public.orders(id,customer_id,total,note,placed)=delete ! prepared unshaped");
+}
+
+static void test_what_execute_is_given_flows(void)
+{
+    static const struct {
+        const char *sql, *from, *to;
+    } rows[] = {
+        {"execute puts(1, (select email from customers))", "public.customers.email",
+         "public.orders.note"},
+        {"explain analyze execute puts(1, (select email from customers))", "public.customers.email",
+         "public.orders.note"},
+        {"execute sets((select email from customers))", "public.customers.email",
+         "public.orders.note"},
+        {"execute gives((select email from customers))", "public.customers.email", "result.it"},
+        {"execute wire((select email from customers))", "public.customers.email", "result.it"},
+        {"create table scratch as execute gives((select email from customers))",
+         "public.customers.email", "public.scratch.it"},
+        {"create table scratch (a, b) as execute reads", "public.customers.ssn",
+         "public.scratch.b"},
+        {"create table scratch as execute two", "public.customers.ssn", "public.scratch.*"},
+    };
+    struct sl_sql_prepared prepared[] = {
+        {SL_SPAN("puts"),
+         SL_SPAN("prepare puts (int, text) as insert into orders (id, note) values ($1, $2)")},
+        {SL_SPAN("sets"), SL_SPAN("prepare sets as update orders set note = $1")},
+        {SL_SPAN("gives"), SL_SPAN("prepare gives (text) as select $1 as it")},
+        {SL_SPAN("wire"), SL_SPAN("select $1::text as it")},
+        {SL_SPAN("reads"), SL_SPAN("prepare reads as select id, ssn from customers")},
+        {SL_SPAN("two"), SL_SPAN("prepare two as select 1 as a")},
+        {SL_SPAN("two"), SL_SPAN("prepare two as select 1, ssn from customers")},
+    };
+    struct sl_sql_context ctx = shop();
+
+    ctx.prepared = prepared;
+    ctx.prepared_count = SL_COUNT(prepared);
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 64 * 1024);
+        struct sl_meaning m;
+        judge(&ctx, rows[i].sql, &text, &m);
+        if (!SL_CHECK(has_flow(&m, rows[i].from, rows[i].to)) ||
+            !SL_CHECK(strstr(rows[i].sql, "create") == NULL ||
+                      !has_flow(&m, rows[i].from, "result.ssn")))
+            printf("#   sql: %s\n", rows[i].sql);
+    }
 }
 
 static void test_cursors_of_the_session(void)
@@ -437,6 +515,7 @@ int main(void)
     SL_RUN(test_every_other_statement);
     SL_RUN(test_flows);
     SL_RUN(test_what_the_session_prepared);
+    SL_RUN(test_what_execute_is_given_flows);
     SL_RUN(test_cursors_of_the_session);
     SL_RUN(test_a_name_that_is_given_anew);
     SL_RUN(test_a_fetch_is_what_its_cursor_reads);

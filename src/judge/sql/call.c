@@ -117,8 +117,8 @@ static bool is_of_another_row(const char *name, const FuncCall *call)
 {
     if (call->over != NULL || call->agg_filter != NULL || call->agg_within_group)
         return true;
-    return name != NULL && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 ||
-                            strcmp(name, "any_value") == 0);
+    return name != NULL &&
+           (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "any_value") == 0);
 }
 
 /* Does it look at more rows than its own? How many there are it may tell. */

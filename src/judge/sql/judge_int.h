@@ -11,6 +11,7 @@
 #include "judge/sql/builtins.h"
 #include "judge/sql/sql.h"
 
+struct portal;     /* plpgsql_cursor.c */
 struct view;       /* view.c */
 struct kept_parse; /* parse.c */
 
@@ -168,11 +169,12 @@ struct judge {
     /* of the statement in hand */
     uint32_t effects;
     const char *tag;
-    bool neutral;       /* DDL that cannot change what names mean */
-    bool control;       /* transaction control, SHOW, harmless SET */
-    bool shareable;     /* so far: every literal stands where a literal may differ */
-    bool planned_only;  /* EXPLAIN without ANALYZE: nothing of it happens */
-    unsigned executing; /* depth of EXECUTE inside EXECUTE */
+    bool neutral;         /* DDL that cannot change what names mean */
+    bool control;         /* transaction control, SHOW, harmless SET */
+    bool shareable;       /* so far: every literal stands where a literal may differ */
+    bool planned_only;    /* EXPLAIN without ANALYZE: nothing of it happens */
+    unsigned executing;   /* depth of EXECUTE inside EXECUTE */
+    struct outputs *kept; /* CREATE TABLE ... AS EXECUTE: what is prepared gives its rows here */
     unsigned literals, literals_approved;
 
     /* of the query in hand */
@@ -210,6 +212,7 @@ struct judge {
 
     /* of the bodies of users that are being walked (code_int.h) */
     struct code *codes;
+    struct portal *portals;         /* that they open under names that somebody chose */
     uint64_t body_bytes;            /* read so far */
     unsigned bodies;                /* inside each other */
     unsigned views_deep;            /* the same of views */
