@@ -388,6 +388,38 @@ static void test_objects_of_the_session_hide_others(void)
     check(&ctx, "select '1'::pg_catalog.text", "select: read");
 }
 
+/* Where the names are known they alone are doubted, in whatever role they stand; functions are
+ * never looked for among the session's own. */
+static void test_only_the_names_of_the_session_hide_others(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.temp_objects = true;
+    ctx.temp_names = SL_SPAN("/t/_t/customers/text/pg_class/name_key/");
+    check(&ctx, "select id from orders", "select: read | public.orders(id)=read ! shared");
+    check(&ctx, "select id from customers", "select: read opaque | public.customers(id)=read");
+    check(&ctx, "select id from public.customers",
+          "select: read | public.customers(id)=read ! shared");
+    check(&ctx, "select id from \"Customers\"", "select: read opaque | Customers(id)=read");
+    check(&ctx, "select a from t", "select: read opaque | t(a)=read");
+    check(&ctx, "select a from pg_temp.t", "select: read opaque | pg_temp.t(a)=read");
+    check(&ctx, "select '1'::text", "select: read opaque");
+    check(&ctx, "select '1'::pg_catalog.text", "select: read");
+    check(&ctx, "select '1'::varchar, '1'::tex", "select: read opaque");
+    check(&ctx, "select '1'::bpchar", "select: read");
+    check(&ctx, "select '{}'::_t", "select: read opaque");
+    check(&ctx, "select oid from pg_class", "select: read opaque | pg_catalog.pg_class()=read");
+    check(&ctx, "select oid from pg_type", "select: read | pg_catalog.pg_type()=read ! shared");
+    check(&ctx, "select text('a'), lower('b')", "select: read");
+    check(&ctx, "select id from name", "select: read opaque | name(id)=read");
+    check(&ctx, "insert into orders (id) select 1 from customers",
+          "insert: read insert opaque | public.orders(id)=insert | public.customers()=read");
+    check(&ctx, "select nextval('customers')",
+          "select: read update opaque | public.customers()=update");
+    ctx.temp_names = SL_SPAN("");
+    check(&ctx, "select id from orders", "select: read opaque | public.orders(id)=read");
+}
+
 static void test_without_a_listing(void)
 {
     struct sl_sql_context ctx = shop();
@@ -523,6 +555,7 @@ int main(void)
     SL_RUN(test_code_that_is_changed);
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
+    SL_RUN(test_only_the_names_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);
     SL_RUN(test_strings_that_are_not_standard);
     SL_RUN(test_statements_of_one_text_meet);

@@ -162,7 +162,7 @@ struct judge {
     unsigned depth;
     uint64_t steps; /* of work; a few texts would make it grow without end */
 
-    bool catalog_first; /* pg_catalog is searched before anything that users own */
+    bool catalog_first; /* pg_catalog is searched before all other schemas on the path */
     struct sl_span path[64];
     size_t path_count;
 
@@ -180,6 +180,8 @@ struct judge {
     /* of the query in hand */
     struct origin **pending; /* where reads go that count later; NULL: they count at once */
     struct origin **decides; /* where columns go that decide about rows and flow nowhere */
+    const SelectStmt
+        *select; /* while its targets are walked: WHERE has settled which rows there are */
     /* of the expression in hand */
     bool loud;   /* it does more than hand on columns: it may fail */
     bool lively; /* it makes rows or acts: no planner leaves it out */
@@ -309,7 +311,12 @@ void note_definition(struct judge *j, const char *kind_word, struct sl_span sche
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
+/* May this name without a schema, of a relation or a type, be one of the session's own? */
+bool name_may_be_temporary(const struct judge *j, const char *name);
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects);
+/* One that the listing names itself, as the other end of a foreign key is. */
+struct dataset *name_of_definition(struct judge *j, struct sl_span schema, struct sl_span name,
+                                   uint32_t effects);
 /* The same where some problems of enum sl_catalog_reason (bits) are nothing that stops it. */
 enum {
     NAME_VIEW = 1u << SL_CATALOG_VIEW | 1u << SL_CATALOG_MATVIEW | 1u << SL_CATALOG_RULES,
