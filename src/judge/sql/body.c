@@ -36,6 +36,7 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
                                    .pending = j->pending,
                                    .decides = j->decides,
                                    .met = j->met,
+                                   .branch = j->branch,
                                    .literals = j->literals,
                                    .literals_approved = j->literals_approved,
                                    .path_id = j->path_id,
@@ -50,6 +51,7 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
     j->as_server = code_of_server(j);
     j->pending = j->decides = NULL;
     j->met = NULL;
+    j->branch = NULL;
     return true;
 }
 
@@ -91,6 +93,7 @@ void body_leave(struct judge *j, const struct body_before *before)
     j->pending = before->pending;
     j->decides = before->decides;
     j->met = before->met;
+    j->branch = before->branch;
     j->literals = before->literals;
     j->literals_approved = before->literals_approved;
     j->path_id = before->path_id;

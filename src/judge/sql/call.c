@@ -168,8 +168,7 @@ static bool is_of_another_row(const char *name, const FuncCall *call)
 static bool is_over_rows(enum sl_builtin kind, const char *name, const FuncCall *call)
 {
     return kind == SL_BUILTIN_VALUES || call->agg_star || call->agg_distinct ||
-           is_of_another_row(name, call) ||
-           (name != NULL && sl_aggregate(sl_span_str(name)).n > 0);
+           is_of_another_row(name, call) || (name != NULL && sl_aggregate(sl_span_str(name)).n > 0);
 }
 
 /* Does a call of this kind take the values somewhere else than into its own row? A notification, a
@@ -265,6 +264,8 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     j->lively = j->lively || (kind != SL_BUILTIN_NONE && sl_builtin_lively(name));
     const bool early = j->makes;
     struct arguments a = arguments_of(j, s, call);
+    if (s != NULL && kind != SL_BUILTIN_NONE && sl_builtin_lively(name)) /* it may give rows */
+        origin_settle(j, &s->rows, a.all);
     expr_walk(j, s, call->agg_filter, &a.all);
     if (!early)
         expr_window(j, s, call->over);

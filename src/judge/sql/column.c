@@ -70,6 +70,8 @@ static enum found in_outputs(struct judge *j, struct source *s, const char *name
             if (o->items[i].origins == NULL)
                 picked_use(j, s, (uint32_t)i, flow);
             picked_met(j, s, (uint32_t)i);
+            if (s->variable)
+                branch_join(j, flow);
             if (j->met != NULL)
                 j->met->made = j->met->made || o->items[i].loud;
             found = YES;
@@ -104,6 +106,8 @@ static void whole_row(struct judge *j, struct source *s, struct origin **flow)
 {
     picked_met(j, s, PICKED_ALL);
     picked_use(j, s, PICKED_ALL, flow);
+    if (s->variable)
+        branch_join(j, flow);
     if (!s->variable)
         ambient_user_values(j); /* a row is a value of its table's own type */
     if (s->outputs != NULL) {

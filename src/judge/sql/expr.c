@@ -164,8 +164,8 @@ static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, str
 
 /* --- subqueries ----------------------------------------------------------------------------- */
 
-/* (SELECT count(*) ...) is a number whatever decides about its rows, as at the top. Of a constant it
- * says whether there is one. */
+/* (SELECT count(*) ...) is a number whatever decides about its rows, as at the top. Of a constant
+ * it says whether there is one. */
 static bool is_counted(const void *query)
 {
     const SelectStmt *n = query;

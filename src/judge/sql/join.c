@@ -177,6 +177,7 @@ void join_sources(struct judge *j, struct scope *scope, const JoinExpr *join, st
     s.from_left.later = s.from_right.later = true;
     picked_condition(j, &part, join->quals);
     origin_join(j, &scope->ties, part.ties);
+    origin_join(j, &scope->tells, part.tells);
     if (merges)
         name_operator_text(j, "=");
     if (merges || join->alias != NULL) {

@@ -29,7 +29,7 @@ struct dataset {
     struct dataset *next;
     struct sl_span name; /* as it is reported */
     struct sl_relation relation;
-    bool listed; /* `relation` and its columns are known */
+    bool listed;  /* `relation` and its columns are known */
     bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
     bool system;  /* pg_catalog, information_schema: columns are not followed */
     const char
@@ -95,6 +95,7 @@ struct outputs {
     struct origin *tables;  /* what stands in FROM, for locks */
     struct origin *rows;    /* what says how many rows there are, where they are made */
     struct origin *ties;    /* picked.c: what its rows were compared with */
+    struct origin *tells;   /* what is known by whether there is a row, but for lookups by keys */
 };
 
 /* --- scopes --------------------------------------------------------------------------------- */
@@ -119,8 +120,8 @@ struct source {
     bool only_qualified; /* its columns have a second name in the scope: a join's, its tables' */
     bool hidden;         /* behind the alias of a join: no name of it can be used */
     bool of_cte;
-    bool own_names; /* `outputs` are called as the columns of `dataset` are */
-    bool variable;  /* of a body: its type was looked at where it was declared */
+    bool own_names;        /* `outputs` are called as the columns of `dataset` are */
+    bool variable;         /* of a body: its type was looked at where it was declared */
     struct picked *picked; /* what its values that come from nowhere were compared with */
 };
 
@@ -137,8 +138,8 @@ struct scope {
     struct source *sources, **last;
     struct cte *ctes;
     struct origin *tables; /* in FROM, also in subqueries: what a lock goes through to */
-    struct origin *rows, *ties; /* as of outputs */
-    bool gathers; /* its rows are collected */
+    struct origin *rows, *ties, *tells; /* as of outputs */
+    bool gathers;                       /* its rows are collected */
     bool merged; /* USING or NATURAL over unknown columns: the order of `*` is not known */
 };
 
@@ -183,8 +184,8 @@ struct judge {
     const SelectStmt
         *select; /* while its targets are walked: WHERE has settled which rows there are */
     /* of the expression in hand */
-    bool loud;   /* it does more than hand on columns: it may fail */
-    bool lively; /* it makes rows or acts: no planner leaves it out */
+    bool loud;       /* it does more than hand on columns: it may fail */
+    bool lively;     /* it makes rows or acts: no planner leaves it out */
     struct met *met; /* of the part of a condition in hand; or NULL */
 
     /* of the definition in hand */
@@ -219,12 +220,13 @@ struct judge {
     unsigned bodies;                /* inside each other */
     unsigned views_deep;            /* the same of views */
     unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
-    uint32_t path_id;     /* which search path names are looked up on: 0 the session's own */
-    bool any_schema;      /* names may lie in schemas that are not on `path` */
-    bool path_of_user;    /* "$user" stands on the path */
-    bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
-    bool makes;           /* some source has values that come from no column (picked.c) */
-    bool in_ambient;      /* walking casts and operator classes */
+    uint32_t path_id;      /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;       /* names may lie in schemas that are not on `path` */
+    bool path_of_user;     /* "$user" stands on the path */
+    bool variables_first;  /* PL/pgSQL: a name may be a variable although it is a column, too */
+    struct origin *branch; /* what decided that the statement of the body in hand runs */
+    bool makes;            /* some source has values that come from no column (picked.c) */
+    bool in_ambient;       /* walking casts and operator classes */
     /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
      * are, and what takes only such values is passed over; when one shows up, all is judged again.
      */

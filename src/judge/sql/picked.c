@@ -109,6 +109,16 @@ static bool is_between_sources(const struct met *m)
     return false;
 }
 
+/* column = value: it was known before that it may be this one. */
+static bool is_lookup(const void *node)
+{
+    const A_Expr *e = node;
+
+    return IsA(node, A_Expr) && (e->kind == AEXPR_OP || e->kind == AEXPR_IN) &&
+           list_length(e->name) == 1 && name_text(linitial(e->name)) != NULL &&
+           strcmp(name_text(linitial(e->name)), "=") == 0;
+}
+
 static void condition(struct judge *j, struct scope *s, const void *node)
 {
     struct origin **pending = j->pending, *from = NULL;
@@ -127,6 +137,8 @@ static void condition(struct judge *j, struct scope *s, const void *node)
     }
     if (s != NULL && !keys && is_between_sources(&met))
         origin_settle(j, &s->ties, from);
+    if (s != NULL && !(keys && is_lookup(node)))
+        origin_settle(j, &s->tells, from);
 }
 
 void picked_condition(struct judge *j, struct scope *s, const void *node)
@@ -164,7 +176,8 @@ void picked_one_row(struct judge *j, const struct scope *s)
         m->count = kept;
 }
 
-/* --- rows -------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------------
+ */
 
 /* Where as many rows are made as a value says, to count them is to read it. */
 struct origin *picked_rows(struct judge *j, const struct scope *s)
@@ -185,6 +198,7 @@ void picked_from(struct judge *j, struct scope *s, const struct outputs *inner)
 {
     origin_join(j, &s->rows, inner->rows);
     origin_join(j, &s->ties, inner->ties);
+    origin_join(j, &s->tells, inner->tells);
 }
 
 /* A constant among so many rows, or beside what is not in another query: which of them is left. */

@@ -315,6 +315,7 @@ static bool walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, str
     walk_groups(j, s, n->groupClause, out);
     out->rows = picked_rows(j, s);
     out->ties = s->ties;
+    out->tells = s->tells;
     if (s->gathers)
         call_exports(j, s->ties);
     return sorted;
@@ -367,6 +368,7 @@ void query_merge(struct judge *j, struct outputs *left, const struct outputs *ri
     origin_join(j, &left->tables, right->tables);
     origin_join(j, &left->rows, right->rows);
     origin_join(j, &left->ties, right->ties);
+    origin_join(j, &left->tells, right->tells);
     if (!is_parallel(left, right)) {
         blend(j, left, right, around);
         return;

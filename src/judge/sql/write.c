@@ -262,6 +262,7 @@ static struct dataset *insert(struct judge *j, struct scope *s, const InsertStmt
     query_walk(j, s->up, s->ctes, n->selectStmt, &from);
     check_literals(j, d);
     insert_flows(j, d, n->cols, &from);
+    out->tells = from.tells;
     if (n->relation != NULL && (n->onConflictClause != NULL || n->returningList != NIL))
         from_table(j, s, n->relation, d);
     on_conflict(j, s, n, d, &from);
@@ -321,6 +322,7 @@ void write_update(struct judge *j, struct scope *up, struct cte *ctes, const Upd
     check_literals(j, d);
     if (!early)
         picked_condition(j, &s, n->whereClause);
+    out->tells = s.tells;
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
@@ -339,6 +341,7 @@ void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const Del
         from_table(j, &s, n->relation, d);
     from_list(j, &s, n->usingClause);
     picked_condition(j, &s, n->whereClause);
+    out->tells = s.tells;
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
