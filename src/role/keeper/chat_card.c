@@ -6,6 +6,7 @@
 #include "role/keeper/approval_json.h"
 #include "role/keeper/ask.h"
 #include "role/keeper/brief.h"
+#include "role/keeper/details.h"
 #include "role/keeper/eligible.h"
 #include "role/keeper/waiters.h"
 
@@ -172,11 +173,10 @@ static struct sl_span labels_of(struct keeper *k, const json_t *datasets, bool *
  * It has the statement, and not all that the page has. Where there is more to know, people read it
  * there: so a card decides only what is ordinary, and what nobody has thought of here is not. */
 
-static const char *const told_details[] = {
-    "requesters", "requirements", "reviewers",       "rule",         "why",
-    "why_asker",  "show",         "asked_with",      "device_bound", "policy",
-    "notify",     "escalate",     "escalate_notify", "decide_in",    "proof_why",
-    "runs_as",    "runs_as_user", "token_by",        "rows"};
+#define DETAIL_TOLD(name) #name,
+#define DETAIL_UNTOLD(name)
+#define DETAIL_IF(name, how) DETAIL_##how(name)
+static const char *const told_details[] = {APPROVAL_DETAILS(DETAIL_IF)};
 static const char *const told_members[] = {"context",     "datasets",   "definitions", "effects",
                                            "environment", "identity",   "operation",   "protocol",
                                            "reason",      "requesters", "rules",       "run",
@@ -213,6 +213,23 @@ static bool has_text(struct sl_span s, const char *text)
     size_t n = strlen(text);
 
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
+}
+
+/* What the rules or a reviewer let pass, which whoever asks may know as well (`sluice explain` says
+ * it): they read along here. So no estimate: enough of these tell values that nobody let them read.
+ */
+static struct sl_span rows_of(struct keeper *k, const struct approval *a)
+{
+    uint64_t most = 0;
+    SL_BUF(text, 64);
+
+    if (!sl_json_u64(a->detail, DETAIL(rows), &most) &&
+        !sl_json_u64(a->detail, DETAIL(row_limit), &most))
+        return sl_span(NULL, 0);
+    sl_buf_put_str(&text, "at most ");
+    sl_buf_put_grouped(&text, most);
+    sl_buf_put_str(&text, " in its result");
+    return kept(k, &text);
 }
 
 /* Not another role than it signed in with, and no settings that the gate has no names for (gate/
@@ -271,6 +288,7 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
         tell_statement(k, a, document, card);
     else
         card->statement = sl_arena_copy(k->mem, sl_json_str(document, "summary"));
+    card->rows = rows_of(k, a);
     card->effects = words_of(k, json_object_get(document, "effects"), NULL, &all);
     card->datasets = words_of(k, datasets, "name", &all);
     card->labels = labels_of(k, datasets, &all);

@@ -126,6 +126,7 @@ void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
         chat_refuse_form(k, h, in, way, why, link);
         return;
     }
+    chat_record_heard(k, h, way); /* first: caught and sent once more, it is not done once more */
     json_t *body = body_of(in);
     c.body = body;
     run_verb(&c, in->verb);
