@@ -9,6 +9,23 @@ function list(folder, under = "") {
     .sort();
 }
 
+/** dagre's file keeps its algorithms in objects that are filled by a call (`H={};f(H,{dijkstra:()=>J,...})`), so a bundler
+ * must keep them all; we use three. Written as plain objects, what nobody uses is left out. Another version of dagre that
+ * looks different ends the build. */
+function plainObjects(code) {
+  const spaces = [...code.matchAll(/(?<=[ ;])([\w$]+)=\{\};[\w$]+\(\1,\{([^{}]*)\}\);/g)];
+  if (spaces.length !== 3) throw new Error("@dagrejs/dagre is built in another way now: look at plainObjects");
+  for (const [whole, name, getters] of spaces) {
+    const members = getters.split(",").map((m) => m.split(":()=>"));
+    const of = Object.fromEntries(members);
+    const taken = new RegExp(`\\{([\\w:,$]+)\\}=${name}(?=[,;])`, "g"); // var {preorder:a,postorder:b}=H
+    code = code
+      .replace(whole, `${name}={${members.map((m) => m.join(":")).join(",")}};`)
+      .replace(taken, (_, pairs) => pairs.replace(/(\w+):([\w$]+)/g, (__, key, local) => `${local}=${of[key]}`));
+  }
+  return { code, map: null };
+}
+
 export default {
   base: "/",
   publicDir: "public",
@@ -22,6 +39,10 @@ export default {
     reportCompressedSize: false,
   },
   plugins: [
+    {
+      name: "sluice-dagre",
+      transform: (code, id) => (id.endsWith("/dagre.esm.js") ? plainObjects(code) : null),
+    },
     {
       name: "sluice-files",
       closeBundle() {

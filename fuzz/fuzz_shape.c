@@ -1,6 +1,6 @@
 /* libraries: pg_scanner, wire_pg, base */
-#include "tests/unit/pg_scanner.h"
 #include "base/encode.h"
+#include "tests/unit/pg_scanner.h"
 #include "wire/pg/copy_source.h"
 #include "wire/pg/shape.h"
 

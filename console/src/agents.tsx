@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { act, caller, listLines } from "./api";
+import { act, listLines } from "./api";
+import { Away } from "./away";
 import { Confirm } from "./confirm";
 import { Asking, useFetched } from "./fetched";
 import { Section, useSome, useWalk } from "./lines";
@@ -97,7 +98,6 @@ export function Agents(): JSX.Element {
   return (
     <>
       <Heading title="My agents">My agents</Heading>
-      <Text text={caller.value?.away?.says ?? ""} />
       {!loaded.value && <p>Asking the gateway…</p>}
       <Asking of={about} />
       {about.value !== null && <AgentList mine={about.value} onChanged={about.again} />}
@@ -138,6 +138,7 @@ export function Agents(): JSX.Element {
       </section>
       {about.value !== null && <DeniedAtOnce mine={about.value} />}
       <Section title="Approved and run" list={rest} empty="Nothing of yours ran with an approval yet." />
+      <Away />
       {doomed !== null && (
         <Confirm
           title={`Cancel ${verb(doomed)} on ${doomed.target}?`}

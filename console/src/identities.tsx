@@ -25,6 +25,7 @@ interface Person {
   sessions: number;
   last_seen_at?: string;
   since: string;
+  away?: { from: string; until: string; stand_in?: string };
 }
 
 interface Page {
@@ -75,6 +76,13 @@ function Row({ p }: { p: Person }): JSX.Element {
       </td>
       <td>
         <span class={`badge ${p.status}`}>{p.status}</span>
+        {p.away && (
+          <span class="why">
+            <Text
+              text={`away ${Date.parse(p.away.from) > Date.now() ? `from ${time(p.away.from)} ` : ""}until ${time(p.away.until)}${p.away.stand_in ? `; ${p.away.stand_in} stands in` : ""}`}
+            />
+          </span>
+        )}
       </td>
       <td>
         <Names list={p.groups} />

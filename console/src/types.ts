@@ -182,5 +182,5 @@ export interface Caller {
   csrf: string;
   expires_at: string;
   idle_ends_at: string;
-  away?: { says: string };
+  away?: { says: string } | undefined;
 }

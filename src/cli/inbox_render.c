@@ -224,9 +224,8 @@ void sl_inbox_render(const struct sl_inbox *i,
     struct canvas c = {out,
                        i->columns < SL_INBOX_LEAST_COLUMNS ? SL_INBOX_LEAST_COLUMNS : i->columns,
                        i->rows < SL_INBOX_LEAST_ROWS ? SL_INBOX_LEAST_ROWS : i->rows, 0};
-    size_t notice = i->mode > SL_INBOX_OPEN
-                        ? 1
-                        : notice_rows(&c, sl_buf_span(&i->notice), c.rows / 2),
+    size_t notice =
+               i->mode > SL_INBOX_OPEN ? 1 : notice_rows(&c, sl_buf_span(&i->notice), c.rows / 2),
            end = c.rows - 1 - notice;
 
     put_alone(&c, i);

@@ -3,6 +3,7 @@
 import json
 
 from e2e_console import ask, decide, open_request, raw, sign_in
+from lab import wait_for
 
 LAB = {"people": {
     "carol": ("human", None, ["engineers", "data-stewards"]), "rita": ("human", None, ["data-stewards"]),
@@ -67,3 +68,76 @@ def test_pages(lab):
     b.goto(url=f"{lab.url}/agents")
     b.wait(at="text=dave stands in for you")
     assert own(lab, "rita", "back").rc == 0
+
+
+AWAY = "section[aria-label='Away']"
+
+
+def say_away(b, until, who="", reason=""):
+    """The form and its question, up to what became of it."""
+    for n, text in enumerate((until, who, reason)):
+        b.fill(at=f"{AWAY} >> input >> nth={n}", text=text)
+    b.click(at="role=button[name='I am away…']")
+    said = b.text(at="role=dialog")
+    b.wait(at="dialog .buttons button:last-child[aria-disabled=false]")
+    b.click(at="dialog .buttons button:last-child")
+    return said
+
+
+def test_form(lab):
+    """said on the page: the question names until when and who, everybody sees it on Identities, and back again"""
+    b = sign_in(lab, "rita")
+    b.goto(url=f"{lab.url}/agents")
+    b.wait(at=f"{AWAY} >> text=You are not away.")
+    assert b.attribute(at="role=button[name='I am away…']", name="aria-disabled") == "true", "nothing to say yet"
+    said = say_away(b, "2027-10-31T12:00", "dave", "holidays")
+    assert "Be away until 2027-10-31T12:00Z, with dave standing in?" in said and "dave decides by your right" in said, said
+    b.wait(at=f"{AWAY} >> text=dave stands in for you")
+    away = lab.ask("rita", "GET", "/v1/whoami")[1]["away"]
+    assert (away["stand_in"], away["reason"], away["until"][:16]) == ("dave", "holidays", "2027-10-31T12:00"), away
+    b = sign_in(lab, "bob")
+    b.goto(url=f"{lab.url}/identities")
+    b.wait(at="tr:has(th:has-text('rita')) >> text=/until .*; dave stands in/")
+    assert "holidays" not in b.text(at="main"), "why is nobody else's"
+    listed = {p["name"]: p for p in lab.ask("bob", "GET", "/v1/identities")[1]["identities"]}
+    assert listed["rita"]["away"]["stand_in"] == "dave" and set(listed["rita"]["away"]) == {"from", "until", "stand_in"}, listed["rita"]
+    assert "away" not in listed["bob"]
+    b = sign_in(lab, "rita")
+    b.goto(url=f"{lab.url}/agents")
+    b.click(at="role=button[name='I am back…']")
+    b.wait(at="dialog .buttons button:last-child[aria-disabled=false]")
+    b.click(at="dialog .buttons button:last-child")
+    b.wait(at=f"{AWAY} >> text=You are not away.")
+    assert b.count(at="role=button[name='I am back…']") == 0
+    assert "away" not in lab.ask("rita", "GET", "/v1/whoami")[1]
+
+
+def test_form_refused(lab):
+    """what cannot be is said in the question, with what to do; nothing is noted"""
+    b = sign_in(lab, "rita")
+    b.goto(url=f"{lab.url}/agents")
+    for until, who, why in (("2027-10-31T12:00", "agent-7", "must be an active human"), ("2027-10-31T12:00", "rita", "Nobody stands in for themself"),
+                            ("2020-01-01T12:00", "", "until must be later than now")):
+        say_away(b, until, who)
+        b.wait(at=f"dialog >> role=alert >> text={why}")
+        b.press(key="Escape")
+    assert "away" not in lab.ask("rita", "GET", "/v1/whoami")[1]
+
+
+def test_form_held(lab):
+    """under `govern: two-person` naming somebody waits for another person: the page says so and leads there; said again it holds"""
+    lab.config.update(govern="two-person", roles={"admins": {"identities": ["carol", "bob"]}})
+    before = len(lab.events("reloaded"))
+    lab.write_config()
+    lab.sighup()
+    wait_for(lambda: len(lab.events("reloaded")) > before, 10, "the new configuration")
+    b = sign_in(lab, "rita")
+    b.goto(url=f"{lab.url}/agents")
+    say_away(b, "2027-10-31T12:00", "dave")
+    b.wait(at=f"{AWAY} >> role=alert >> text=Another person decides first whether dave may stand in")
+    assert "away" not in lab.ask("rita", "GET", "/v1/whoami")[1]
+    waits = b.attribute(at=f"{AWAY} >> role=alert >> a", name="href").rsplit("/", 1)[1]
+    lab.approve("carol", waits)
+    say_away(b, "2027-10-31T12:00", "dave")
+    b.wait(at=f"{AWAY} >> text=dave stands in for you")
+    assert b.count(at=f"{AWAY} >> role=alert") == 0

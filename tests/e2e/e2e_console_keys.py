@@ -9,6 +9,7 @@ from e2e_console import ask
 from keys import Keys
 from lab import wait_for
 
+LAB = {"change": lambda config: config.update(break_glass={"groups": ["engineers"], "review_within": "1h"})}
 HELD = "delete from staging.scratch where id = {}"
 COPY = "create table staging.walked as select email from customers"
 FOCUSED_ID = "document.activeElement.closest('[data-id]')?.dataset.id ?? ''"
@@ -78,6 +79,60 @@ def test_approve_and_deny(lab):
         vote = lab.approval(held["id"])["votes"][0]
         assert (vote["identity"], vote["reason"]) == ("rita", f"{verb} by keys"), vote
         assert lab.ran(rf"scratch where id = {number}$", "agent-7") == runs
+
+
+def test_released_alone(lab):
+    """review: released alone with a reason, a question and its last button, and signed off by somebody else, each by keys"""
+    for who in ("bob", "erin"):             # only who was there before counts
+        lab.enroll(who)
+    child, held = ask(lab, HELD.format(17))
+    b, keys = sign_in(lab, "erin")
+    b.goto(url=f"{lab.url}/approvals/{held['id']}")     # it is not hers to decide: somebody sent her the link
+    b.wait(at="role=region[name='Exact statement']")
+    settle(b, "break-glass")
+    keys.write("TEXTAREA Your reason", "the house is on fire")
+    keys.enter("BUTTON Release alone…")
+    keys.confirm("Release alone DELETE on finance")
+    b.wait(at="section[aria-label='Released alone'] >> text=the house is on fire")
+    child.communicate(timeout=20)
+    assert lab.approval(held["id"])["break_glass"]["signed_off"] == 0 and lab.ran("scratch where id = 17$", "agent-7") == 1
+    b, keys = sign_in(lab, "bob")
+    b.wait(at=".alone >> text=Look at it, and sign it off")
+    keys.enter("A Look at it, and sign it off")
+    b.wait(at="section[aria-label='Released alone']")
+    keys.enter("SUMMARY Sign it off")
+    b.wait(at="role=button[name='Sign it off'][disabled=false]")
+    keys.enter("BUTTON Sign it off")        # without a word nothing is signed
+    b.wait(at="role=alert >> text=Say what you looked at")
+    assert keys.here().startswith("TEXTAREA What you looked at"), keys.here()
+    b.type(text="it burned")
+    keys.enter("BUTTON Sign it off")
+    b.wait(at="section[aria-label='Released alone'] >> text=1 of 2 others")
+    told = lab.approval(held["id"])["break_glass"]
+    assert [(r["identity"], r["reason"]) for r in told["reviews"]] == [("bob", "it burned")], told
+
+
+def test_away(lab):
+    """my agents: away until a time with somebody standing in, and back, each with a question and its last button"""
+    for who in ("bob", "rita"):
+        lab.enroll(who)
+    b, keys = sign_in(lab, "rita")
+    keys.page("My agents")
+    b.wait(at="section[aria-label='Away']")
+    keys.to("INPUT Away until")
+    b.type(text="10312027")                 # month, day, year; the clock is a field further
+    keys.press("Tab")
+    b.type(text="1200PM")
+    keys.write("INPUT Who stands in", "bob")
+    keys.enter("BUTTON I am away…")
+    keys.confirm("Be away")
+    b.wait(at="section[aria-label='Away'] >> text=bob stands in for you")
+    away = lab.ask("rita", "GET", "/v1/whoami")[1]["away"]
+    assert away["stand_in"] == "bob" and away["until"].startswith("2027-10-31T12:00"), away
+    keys.enter("BUTTON I am back…")
+    keys.confirm("Be back")
+    b.wait(at="section[aria-label='Away'] >> text=You are not away.")
+    assert "away" not in lab.ask("rita", "GET", "/v1/whoami")[1]
 
 
 def test_ask(lab):

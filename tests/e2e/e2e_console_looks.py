@@ -65,6 +65,11 @@ def reviews(lab, b):
             open_question(b, button)
         yield f"{name} {button or ''}"
         b.press(key="Escape")
+    b.click(at="section[aria-label='Released alone'] >> summary")
+    settled(b, "Sign it off")
+    b.click(at="role=button[name='Sign it off']")
+    b.wait(at="role=alert >> text=Say what you looked at")
+    yield "signing off"
     b.goto(url=f"{lab.url}/approvals/00000000-0000-7000-8000-000000000000")
     b.wait(at="role=heading[name='Nothing here']")
     yield "nothing here"
@@ -78,11 +83,18 @@ def reviews(lab, b):
 
 def agents(lab, b):
     """carol's: the questions about her requests and agents."""
-    for button in ("Cancel this request", "Pause agent-7"):
+    for button in ("Cancel this request", "Pause agent-7", "I am away…"):
         b.goto(url=f"{lab.url}/agents")
+        b.wait(at="section[aria-label='Away']")
+        if button == "I am away…":
+            b.fill(at="section[aria-label='Away'] >> input >> nth=0", text="2027-10-31T12:00")
+            b.fill(at="section[aria-label='Away'] >> input >> nth=1", text="rita")
         open_question(b, button)
         yield f"agents {button}"
-    b.press(key="Escape")
+    b.wait(at="dialog[open] .buttons button:last-child[aria-disabled=false]")
+    b.click(at="dialog[open] .buttons button:last-child")
+    b.wait(at="section[aria-label='Away'] >> text=rita stands in for you")
+    yield "away"
     b.click(at="role=button[name='Sign out']")
     b.wait(at="text=You signed out.")
     yield "signed out"
@@ -111,7 +123,7 @@ def test_accessible(lab):
             found += faults(b, f"{name} {scheme} {width}")
             seen += 1
     assert found == [], "\n".join(found)
-    assert seen == 12 * len(LOOKS), seen
+    assert seen == 15 * len(LOOKS), seen
 
 
 PAGES = ("", "agents", "audit", "lineage?of=public.customers", "usage", "governance", "policy", "identities", "health", "passkeys")

@@ -7,8 +7,10 @@ import urllib.parse
 import scratch
 from authenticator import text as encoded
 from browser import Browser
+from e2e_console import LOOKS
 from idp import Person, request
 from lab import wait_for
+from looks import faults
 from slack import Slack
 
 FOLDER = scratch.kept("lab-slack-link-")
@@ -382,6 +384,16 @@ def test_command_line(lab):
     assert lab.sluice("link", "slack", "--remove", *file).rc == 1
 
 
+def look(b, where):
+    """The same page in both colour schemes, on a phone and on a wide screen."""
+    found = []
+    for scheme, width in LOOKS:
+        b.scheme(scheme=scheme)
+        b.size(width=width, height=800)
+        found += faults(b, f"{where} {scheme} {width}", motion="")
+    assert found == [], found
+
+
 def test_chromium(lab):
     """in Chromium: begun on my page, over Slack's, the question there, signed with a passkey, shown, and taken back"""
     b = Browser(lab)
@@ -400,11 +412,12 @@ def test_chromium(lab):
     shown_there = f"Link rita ({USERS['rita']}) of {SLACK.team} to rita? It then decides as you."
     b.wait(at=f"text={shown_there}")
     assert b.url() == f"{home(lab)}/passkeys" and nobody_has(lab, USERS["rita"])
-    assert b.axe() == []
+    look(b, "an account is shown")
     b.click(at="role=button[name='Link']")
     b.wait(at=f"role=button[name='Unlink {USERS['rita']}']")
     assert not nobody_has(lab, USERS["rita"]) and b.count(at=f"text={shown_there}") == 0
     assert "allowed_by" in of_ledger(lab, "account_link", {"identity": "rita", "subject": USERS["rita"]})
+    look(b, "an account is linked")
     b.click(at=f"role=button[name='Unlink {USERS['rita']}']")
     b.wait(at="role=button[name='Link your slack account…']")
     assert nobody_has(lab, USERS["rita"])

@@ -12,7 +12,7 @@ HERE = """(() => {
     const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
     return at !== null && (e.contains(at) || at.contains(e)); });
   const name = e.getAttribute('aria-label') ?? e.labels?.[0]?.innerText ?? e.innerText ?? '';
-  const wrong = !e.matches(':focus-visible') ? 'no :focus-visible' : !ring ? 'no ring' :
+  const wrong = !e.matches(':focus-visible, input:focus-within') ? 'no :focus-visible' : !ring ? 'no ring' :
     right <= left || bottom <= top ? 'off the screen' : !shown ? 'under something else' : '';
   return [`${e.tagName.toUpperCase()} ${name.trim().replace(/\\s+/g, ' ')}`, wrong];
 })()"""

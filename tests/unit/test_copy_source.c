@@ -19,8 +19,7 @@ static const struct {
      "select a, (b) from t where c in (1, 2)"},
     {"copy(select ')' , \")\" from t)to stdout", SL_COPY_QUERY, "select ')' , \")\" from t"},
     {"copy ((select 1)) to stdout", SL_COPY_QUERY, "(select 1)"},
-    {"copy (delete from t returning a) to stdout ; ", SL_COPY_QUERY,
-     "delete from t returning a"},
+    {"copy (delete from t returning a) to stdout ; ", SL_COPY_QUERY, "delete from t returning a"},
     /* another direction, another statement, two of them */
     {"copy t from stdin", SL_COPY_NONE, NULL},
     {"copy t (a) from stdin", SL_COPY_NONE, NULL},

@@ -285,9 +285,9 @@ static void test_typing(void)
 static void test_what_was_done_alone(void)
 {
     struct sl_inbox i;
-    json_t *a = json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "id", ID_B, "identity", "agent-7",
-                          "target", "finance", "break_glass", "by", "erin", "reason",
-                          "the shop \033[2J is down");
+    json_t *a =
+        json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "id", ID_B, "identity", "agent-7", "target",
+                  "finance", "break_glass", "by", "erin", "reason", "the shop \033[2J is down");
 
     begin(&i);
     i.columns = 200;

@@ -212,9 +212,9 @@ static void test_what_each_role_may_read(void)
 /* Every way in that is no GET: an auditor gets through none of them but to how they sign in. What
  * was added to the routes since is here by itself. */
 static const char *const may_post[] = {
-    "session.code",   "session.touch", "session.end",    "passkey.challenge", "passkey.enrol",
-    "passkey.name",   "passkey.remove", "link.begin",    "link.challenge",    "link.confirm",
-    "link.end",       "me.back",       "policy.try",     "policy.shadow",     "scim",
+    "session.code", "session.touch",  "session.end", "passkey.challenge", "passkey.enrol",
+    "passkey.name", "passkey.remove", "link.begin",  "link.challenge",    "link.confirm",
+    "link.end",     "me.back",        "policy.try",  "policy.shadow",     "scim",
 };
 
 static bool is_left_to_auditors(const char *method)

@@ -257,7 +257,8 @@ static void test_buttons(void)
 static bool is_headed(const struct sl_chat_card *card, const char *words)
 {
     json_t *message = message_of(card, "1.2");
-    const json_t *head = json_object_get(json_array_get(json_object_get(message, "blocks"), 0), "text");
+    const json_t *head =
+        json_object_get(json_array_get(json_object_get(message, "blocks"), 0), "text");
     bool yes = has(sl_json_str(head, "text"), words) && has(sl_json_str(message, "text"), words);
 
     json_decref(message);

@@ -3,8 +3,8 @@
  * refused, so whoever adds one that an auditor needs has to say so here.
  *
  *   READS    changes nothing that is anybody's
- *   OWN      how they themselves sign in, and are known: a session, a passkey, an account in a chat.
- *            It gives no right: whoever is an auditor decides nothing with it
+ *   OWN      how they themselves sign in, and are known: a session, a passkey, an account
+ *            in a chat. It gives no right: an auditor decides nothing with it
  *   RECORDS  refuses auditors itself, and the ledger says that they tried
  */
 #ifndef SL_ROLE_KEEPER_AUDITOR_H

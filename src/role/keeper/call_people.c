@@ -1,5 +1,6 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/away.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/passkeys.h"
@@ -49,6 +50,21 @@ static bool owner_is_active(struct keeper *k, struct sl_span owner)
     return owner.n > 0 && person_there(k, owner, &who) && person_active(&who);
 }
 
+/* Until when, and who stands in. Why is theirs: the ledger has it. */
+static void put_absence(struct keeper *k, json_t *one, struct sl_span name)
+{
+    struct absence a;
+
+    if (!absence_get(k, name, &a) || a.until_us <= sl_clock_us())
+        return;
+    json_t *away = json_object();
+    json_put_time(away, "from", a.from_us);
+    json_put_time(away, "until", a.until_us);
+    if (a.stand_in.n > 0)
+        json_put_str(away, "stand_in", a.stand_in);
+    json_object_set_new(one, "away", away);
+}
+
 static json_t *one_json(struct call *c, const struct person *who)
 {
     struct keeper *k = c->keeper;
@@ -83,6 +99,7 @@ static json_t *one_json(struct call *c, const struct person *who)
         json_integer((json_int_t)number(db_ask(k->store.db, DB_SESSIONS_OF, "s", who->name))));
     json_put_time(one, "last_seen_at", last_seen(k, who->name));
     json_put_time(one, "since", who->since_us);
+    put_absence(k, one, who->name);
     return one;
 }
 

@@ -188,7 +188,7 @@ enum sl_method_needs {
     /* {"config": text, "since"?: "7d"} -> core/ledger/shadow.h's result, with "more","since","entries" */      \
     X(POLICY_SHADOW,       "policy.shadow",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"after"?: name} -> {"identities":[{"name","kind","owner","owner_active","status","groups","linked",      \
-       "can_decide","passkeys","sessions","last_seen_at","since"}],"next"?} */                                  \
+       "can_decide","passkeys","sessions","last_seen_at","since","away"?:{"from","until","stand_in"?}}],"next"?} */                                  \
     X(PEOPLE_LIST,         "people.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {} -> {"status":{..}} with targets, canaries, disk and "nags":[sentences] */                             \
     X(HEALTH,              "health",            SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \

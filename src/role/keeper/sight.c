@@ -103,7 +103,8 @@ static bool auditor_may(struct sl_span method)
     return false;
 }
 
-/* With whichever credential: the right to read comes with one that decides, the bar with the name. */
+/* With whichever credential: the right to read comes with one that decides, the bar with the name.
+ */
 bool auditor_refused(struct call *c, struct sl_span method)
 {
     if (auditor_may(method) || !person_has_role(c->keeper, &c->who, PERSON_AUDITOR))
