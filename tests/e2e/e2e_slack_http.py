@@ -37,6 +37,8 @@ def card(approval):
 
 
 def form(message):
+    for one in SLACK.views(user=BOB):                   # what the last one was told
+        SLACK.close(user=BOB, view=one["id"])
     done = SLACK.click(BOB, OPS, message["ts"], "sluice.approve")
     assert done["acked"], done
     view = SLACK.modal(BOB)

@@ -330,10 +330,11 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
     bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
                a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
 
-    sl_buf_put_str(b,
-                   a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
+    sl_buf_put_str(b, yes ? "approved" : sl_approval_state_name(a->state));
     if (yes || a->state == SL_APPROVAL_DENIED)
         put_deciders(b, a, yes ? "approve" : "deny");
+    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED) /* by somebody else */
+        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
     if (json_object_get(a->detail, "envelope") != NULL) {
