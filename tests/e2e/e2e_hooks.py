@@ -349,7 +349,7 @@ def test_disliked(lab):
     WEB.behave = behave
     held(lab)
     held(lab)
-    arrives(held(lab), 40)
+    arrives(held(lab), 90)
     one = wait_for(lambda: (h := hooks(lab)["web"])["state"] == "current" and h, 20, "the end of the wait")
     assert [d["status"] for d in one["dead_letters"]] == [403, 500], one
     assert [m for m in WEB.asked if m.status == 403], "it was asked"

@@ -32,6 +32,7 @@ def prepare(config):
                           "client_secret_file": str(FOLDER / "client")}]
     config["chat"] = [{"name": "slack", "team": SLACK.team, "issuer": "slack", "channel": OPS, "api": SLACK.api,
                        "bot_token_file": str(FOLDER / "bot"), "app_token_file": str(FOLDER / "app")}]
+    config["break_glass"] = {"groups": ["oncall"], "review_within": "1h"}
     for rule in config["policy"]:
         if rule["name"] == "four eyes":
             rule["notify"] = ["slack", f"slack:{PAY}"]
@@ -129,6 +130,25 @@ def test_approve(lab):
     wait_for(lambda: [m for m in SLACK.messages(channel=OPS, thread_ts=card(approval)["ts"]) if "approved" in json.dumps(m)], 10,
              "the outcome in the thread")
     assert lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 1
+
+
+def test_released_alone(lab):
+    """break-glass: heading, message and thread say who, that they were alone, why, and what is left to do; none says that it was approved"""
+    lab.add("oona", "human", groups=["oncall"])
+    lab.enroll("oona")
+    client, approval = hold(lab)
+    card(approval)
+    status, said = lab.ask("oona", "POST", f"/v1/approvals/{approval['id']}/decision", {
+        "decision": "break-glass", "digest": approval["digest"], "reason": "the shop is down"})
+    assert status == 200, said
+    client.until("Z", 10)
+    words = "released by oona alone (break-glass): the shop is down; two others have to sign it off"
+    message = card(approval, like="Released by one person alone, has run")
+    text = json.dumps(message["blocks"])
+    assert words in text and "outcome: ok" in text and "approved" not in text.lower(), text
+    note = wait_for(lambda: [m for m in SLACK.messages(channel=OPS, thread_ts=message["ts"]) if words in json.dumps(m)], 10,
+                    "the outcome in the thread")
+    assert "approved" not in json.dumps(note).lower(), note
 
 
 def test_deny(lab):

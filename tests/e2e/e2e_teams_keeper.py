@@ -27,6 +27,7 @@ def prepare(config):
     config["issuers"] = [{"name": "entra", "issuer": TEAMS.base + "entra", "client_id": "sluice", "subject_claim": "oid"}]
     config["chat"] = [{"name": "teams", "kind": "teams", "app_id": TEAMS.app, "tenant": TEAMS.tenant, "issuer": "entra", "channel": OPS,
                        "api": TEAMS.base, "client_secret_file": str(FOLDER / "secret")}]
+    config["break_glass"] = {"groups": ["oncall"], "review_within": "1h"}
     for rule in config["policy"]:
         if rule["name"] == "four eyes":
             rule["notify"] = ["teams", f"teams:{PAY}"]
@@ -134,6 +135,13 @@ def test_installed(lab):
     assert {c["id"] for c in chats(lab)["teams"]["conversations"]} == {OPS, PAY}
 
 
+def test_start_warns(lab):
+    """the start says which rules that matter Teams may decide: not those with a passkey, nor those that leave Teams out"""
+    named = " ".join(lab.events("teams_decides"))
+    assert 'rule="schema and privileges in production"' in named and 'rule="not with locks"' in named, named
+    assert "sealed texts" not in named and "say why" not in named, named
+
+
 def test_joined_is_not_told(lab):
     """a conversation that the app was added to is told nothing: who is told, the configuration says"""
     own = "19:ours@thread.tacv2"
@@ -172,6 +180,24 @@ def test_approve(lab):
     wait_for(lambda: [m for m in TEAMS.messages(conversation=OPS) if m.get("replyTo") == message["id"] and "approved by bob" in shown(m)], 10,
              "the outcome in the thread")
     assert lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 1
+
+
+def test_released_alone(lab):
+    """break-glass: the card and its thread say who, that they were alone, why, and what is left to do; none says that it was approved"""
+    lab.add("oona", "human", groups=["oncall"])
+    lab.enroll("oona")
+    client, approval = hold(lab)
+    card(approval)
+    status, said = lab.ask("oona", "POST", f"/v1/approvals/{approval['id']}/decision", {
+        "decision": "break-glass", "digest": approval["digest"], "reason": "the shop is down"})
+    assert status == 200, said
+    client.until("Z", 10)
+    words = "released by oona alone (break-glass): the shop is down; two others have to sign it off"
+    message = card(approval, like="Released by one person alone, has run")
+    assert any(words in t and "outcome: ok" in t for t in texts(message)), texts(message)
+    assert not any("approved" in t.lower() and "have approved" not in t for t in texts(message)), texts(message)
+    wait_for(lambda: [m for m in TEAMS.messages(conversation=OPS) if m.get("replyTo") == message["id"] and words in shown(m)], 10,
+             "the outcome in the thread")
 
 
 def test_told_once(lab):

@@ -57,7 +57,7 @@ struct sl_chat_card {
     struct sl_span
         session; /* settings that change what values and names mean: "TimeZone=Asia/.." */
     struct sl_span effects, datasets, labels; /* lists with commas */
-    struct sl_span rows;                      /* "about 48,000 rows"; for reviewers */
+    struct sl_span rows;                      /* "at most 500" */
     struct sl_span reviewers;                 /* "1 of rita, tom" */
     struct sl_span link;                      /* https://.../approvals/ID */
     uint64_t asked_us, expires_us;
@@ -72,6 +72,7 @@ struct sl_chat_card {
     struct sl_span decides_not_why; /* "decisions are signed with a passkey, in the console" */
     bool client_waits;              /* somebody's connection waits for it */
     bool escalated;
+    bool alone; /* one person released it, past its rules (break-glass) */
 };
 
 struct sl_chat_line { /* of a message that tells of many approvals */
