@@ -427,7 +427,7 @@ def test_rows(lab):
     """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
     client, approval = hold(lab, "copy customers (email) to stdout", like="customers")
     text = json.dumps(card(approval)["blocks"])
-    assert "at most 1,000 in its result" in text and "about" not in text, text
+    assert "at most 1,000" in text and "about" not in text, text
     lab.deny("rita", approval["id"])
 
 

@@ -429,7 +429,7 @@ def test_rows(lab):
     """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
     _, approval = hold(lab, "copy customers (email) to stdout", like="customers")
     said = " ".join(texts(card(approval)))
-    assert "at most 1,000 in its result" in said and "about" not in said, said
+    assert "at most 1,000" in said and "about" not in said, said
     lab.deny("rita", approval["id"])
 
 

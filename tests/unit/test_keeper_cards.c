@@ -95,8 +95,10 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
 }
 
-static void hold_labelled_read(void)
+/* `over`: what a result that goes beyond a budget has in front of its text. */
+static void hold_labelled_read(const char *over, const char *show)
 {
+    SL_BUF(plain, 4096);
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
     struct sl_meaning_statement statement = {SL_SPAN("select"), SL_EFFECT_READ};
@@ -111,12 +113,13 @@ static void hold_labelled_read(void)
                            .accesses = &access,
                            .access_count = 1};
 
-    sl_action_put_simple(&operation, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_action_put_simple(&plain, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_buf_say(&operation, "{%s%S", over, sl_span(plain.p + 1, plain.n - 1));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = next_action++,
          .generation = policy_generation, .asked_us = sl_clock_us(),
          .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
-         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"));
+         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"), .show = sl_span_str(show));
     if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)))
         note_held();
 }
@@ -124,12 +127,32 @@ static void hold_labelled_read(void)
 /* What is usual for them is told, so they are no less ordinary than others. */
 static void test_a_card_of_a_labelled_read_decides(void)
 {
-    hold_labelled_read();
+    hold_labelled_read("", "");
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
-    SL_CHECK(strstr(wanted.body, "at most 1000") != NULL);
+    SL_CHECK(strstr(wanted.body, "at most 1,000") != NULL);
     tell(201, "{\"id\":\"1:msg2\"}");
+}
+
+/* Whoever asks reads along: enough estimates tell values that nobody let them read, and what a yes
+ * lets pass is made of one. Without an estimate it is made of what they know. */
+static void test_a_card_tells_no_estimate(void)
+{
+    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":0,",
+                       "{\"rows_estimate\":4711}");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "at most") == NULL);
+    SL_CHECK(strstr(wanted.body, "9,422") == NULL && strstr(wanted.body, "9422") == NULL);
+    SL_CHECK(strstr(wanted.body, "4711") == NULL && strstr(wanted.body, "4,711") == NULL);
+    SL_CHECK(strstr(wanted.body, "sluice.approve") == NULL);
+    tell(201, "{\"id\":\"1:msg3\"}");
+    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":12,", "");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "at most 24") != NULL);
+    tell(201, "{\"id\":\"1:msg4\"}");
 }
 
 /* Answers what comes until it is quiet for so long. */
@@ -195,6 +218,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_card_decides);
     SL_RUN(test_a_captured_desk_decides_in_teams);
     SL_RUN(test_a_card_of_a_labelled_read_decides);
+    SL_RUN(test_a_card_tells_no_estimate);
     link_to("olga", OLGA);
     SL_RUN(test_one_note);
     play_end();
