@@ -235,6 +235,7 @@ static struct sl_span rows_of(struct keeper *k, const struct approval *a)
         return sl_span(NULL, 0);
     sl_buf_put_str(&text, "at most ");
     sl_buf_put_grouped(&text, most);
+    sl_buf_put_str(&text, " in its result");
     return kept(k, &text);
 }
 
