@@ -203,7 +203,8 @@ static const char *person_refused(const struct sl_chat *chat, struct sl_span nam
     if (name.n == 0)
         return ": nobody is named; expected `name:@IDENTITY`\n";
     if (chat->issuer.n == 0)
-        return ": this chat has no `issuer`, so nobody's account there is known; expected one, or a "
+        return ": this chat has no `issuer`, so nobody's account there is known; expected one, or "
+               "a "
                "channel\n";
     return chat->channel.n > 0 ? NULL
                                : ": this chat has no `channel` for when that person is not linked; "

@@ -215,8 +215,8 @@ static bool has_text(struct sl_span s, const char *text)
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
 }
 
-/* Twice what the plan expects is as good as what it expects (over.c): for reviewers alone, as in the
- * API. */
+/* Twice what the plan expects is as good as what it expects (over.c): for reviewers alone, as in
+ * the API. */
 static bool tells_estimate(const struct approval *a)
 {
     return json_object_get(json_object_get(a->detail, DETAIL(show)), "rows_estimate") != NULL;
@@ -229,9 +229,9 @@ static struct sl_span rows_of(struct keeper *k, const struct approval *a)
     uint64_t most = 0;
     SL_BUF(text, 64);
 
-    if (sl_json_u64(a->detail, DETAIL(rows), &most) ? tells_estimate(a)
-                                                    : !sl_json_u64(a->detail, DETAIL(row_limit),
-                                                                   &most))
+    if (sl_json_u64(a->detail, DETAIL(rows), &most)
+            ? tells_estimate(a)
+            : !sl_json_u64(a->detail, DETAIL(row_limit), &most))
         return sl_span(NULL, 0);
     sl_buf_put_str(&text, "at most ");
     sl_buf_put_grouped(&text, most);

@@ -144,7 +144,7 @@ static bool has_name(const struct sl_names *names, struct sl_span name)
 
 /* Their account there, if they are somebody here. */
 static bool linked_account(struct keeper *k, const struct chat *h, struct sl_span name,
-                       struct sl_span *user)
+                           struct sl_span *user)
 {
     const struct sl_issuer *i =
         h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);

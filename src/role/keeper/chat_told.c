@@ -108,7 +108,8 @@ static void on_refused(struct keeper *k, struct chat *h, struct chat_job *job,
 /* What was posted to a person lies in a channel that is theirs and ours. */
 static bool is_elsewhere(const struct chat_job *job, const struct chat_said *said)
 {
-    return (job->what == CHAT_QUESTION || job->person) && said->channel[0] != '\0' && strcmp(said->channel, job->channel) != 0;
+    return (job->what == CHAT_QUESTION || job->person) && said->channel[0] != '\0' &&
+           strcmp(said->channel, job->channel) != 0;
 }
 
 static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,

@@ -11,7 +11,7 @@
     "create index if not exists chat_message_at on chat_message(chat, channel, ts);"              \
     "create index if not exists chat_message_open on chat_message(done) where done = 0;"          \
     "create table if not exists chat_joined(chat text not null, conversation text not null, "     \
-    "service text not null, at integer not null, primary key(chat, conversation)) without rowid;"     \
+    "service text not null, at integer not null, primary key(chat, conversation)) without rowid;" \
     "create table if not exists chat_heard(delivery blob primary key, at integer not null) "      \
     "without rowid;"                                                                              \
     "create table if not exists chat_direct(chat text not null, user text not null, channel "     \
