@@ -23,6 +23,7 @@ def prepare(config):
 
 
 LAB = {"change": prepare}
+KILLS = " signal=9 "
 
 
 def hold(lab, number):
@@ -35,8 +36,10 @@ def card(approval):
     return wait_for(lambda: [m for m in SLACK.messages(channel=OPS) if approval["id"] in json.dumps(m["blocks"])], 10, "the message")[0]
 
 
-def form(message):
-    done = SLACK.click(BOB, OPS, message["ts"], "sluice.approve")
+def form(message, verb="approve"):
+    for one in SLACK.views(user=BOB):                   # what the last one was told
+        SLACK.close(user=BOB, view=one["id"])
+    done = SLACK.click(BOB, OPS, message["ts"], f"sluice.{verb}")
     assert done["acked"], done
     view = SLACK.modal(BOB)
     return view, [b["element"]["action_id"] for b in view["blocks"] if b["type"] == "input"][0]
@@ -63,6 +66,20 @@ def test_approve(lab):
     SLACK.replay(id=done["id"], times=2)
     assert [(v["identity"], v["channel"], v["proof"]) for v in lab.approval(approval["id"])["votes"]] == [("bob", "slack", "slack")]
     assert lab.ran("delete from staging.scratch where id = 1") == 1
+
+
+def test_restart(lab):
+    """the same signed bytes once more, after a restart of the keeper and within 300 s: nothing is done again"""
+    client, approval = hold(lab, 3)
+    view, field = form(card(approval), "ask")
+    done = SLACK.submit(BOB, view["id"], {field: "which one?"})
+    asked_once = lab.approval(approval["id"])["messages"]
+    assert len(asked_once) == 1, asked_once
+    lab.revived("keeper", lab.kill("keeper"))
+    wait_for(lambda: json.loads(lab.manage("chats", "--json").out)["chats"][0]["state"] == "current", 20, "the chat to be current again")
+    SLACK.replay(id=done["id"])
+    assert lab.approval(approval["id"])["messages"] == asked_once, "a caught question was asked again"
+    client.cancel()
 
 
 def test_forged(lab):

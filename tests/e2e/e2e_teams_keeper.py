@@ -390,6 +390,47 @@ def test_double_and_late(lab):
     assert len(lab.approval(approval["id"])["votes"]) == 1
 
 
+def test_revoke(lab):
+    """what was approved and has not run is taken back from its message, by who may; then it does not run when its client comes again"""
+    client, approval = hold(lab)
+    sql = f"delete from staging.scratch where id = {COUNT[0]}"
+    client.close()
+    wait_for(lambda: not lab.approval(approval["id"])["waiting"], 10, "the client to be gone")
+    press(BOB, card(approval))
+    wait_for(lambda: state(lab, approval) == "approved", 10, "the yes")
+    message = card(approval, like="has not run yet")
+    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.revoke"}, buttons(message)
+    press(STRANGER, message, "revoke", "x")
+    assert state(lab, approval) == "approved"
+    press(RITA, message, "revoke", "on second thoughts")
+    wait_for(lambda: state(lab, approval) == "revoked", 10, "it to be taken back")
+    assert "sluice.revoke" not in buttons(card(approval, like="approved by bob (teams): as agreed; revoked (revoked by rita: on second thoughts)"))
+    again = lab.raw()
+    again.query(sql)
+    other = lab.pending_one("agent-7", like=f"id = {COUNT[0]}")
+    assert other["id"] != approval["id"] and lab.ran(sql) == 0
+    lab.deny("rita", other["id"])
+
+
+def test_stop(lab):
+    """what runs is stopped from its message, and the message says when it is over"""
+    client, approval = hold(lab, "insert into staging.scratch select 1, pg_sleep(60)::text", like="pg_sleep")
+    press(BOB, card(approval))
+    message = wait_for(lambda: (m := card(approval)) and "sluice.stop" in buttons(m) and m, 10, "the message to say that it runs")
+    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.stop"}, buttons(message)
+    assert "being stopped" in answer(press(RITA, message, "stop", "it takes the table"))
+    assert [e["C"] for e in client.answer(15).errors] == ["57014"]
+    wait_for(lambda: "sluice.stop" not in buttons(card(approval)), 20, "the message to say that it is over")
+
+
+def test_rows(lab):
+    """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
+    _, approval = hold(lab, "copy customers (email) to stdout", like="customers")
+    said = " ".join(texts(card(approval)))
+    assert "at most 1,000" in said and "about" not in said, said
+    lab.deny("rita", approval["id"])
+
+
 def test_restart(lab):
     """a press on a message from before a restart decides after it; where it is posted to is remembered; nothing is told or done twice"""
     _, approval = hold(lab)
@@ -568,47 +609,6 @@ def test_away(lab):
     assert not [m for m in TEAMS.messages(conversation=OPS) if held[0]["id"] in json.dumps(m["versions"])], "it was over before"
     for one in held[1:]:
         lab.deny("rita", one["id"])
-
-
-def test_revoke(lab):
-    """what was approved and has not run is taken back from its message, by who may; then it does not run when its client comes again"""
-    client, approval = hold(lab)
-    sql = f"delete from staging.scratch where id = {COUNT[0]}"
-    client.close()
-    wait_for(lambda: not lab.approval(approval["id"])["waiting"], 10, "the client to be gone")
-    press(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "approved", 10, "the yes")
-    message = card(approval, like="has not run yet")
-    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.revoke"}, buttons(message)
-    press(STRANGER, message, "revoke", "x")
-    assert state(lab, approval) == "approved"
-    press(RITA, message, "revoke", "on second thoughts")
-    wait_for(lambda: state(lab, approval) == "revoked", 10, "it to be taken back")
-    assert "sluice.revoke" not in buttons(card(approval, like="taken back"))
-    again = lab.raw()
-    again.query(sql)
-    other = lab.pending_one("agent-7", like=f"id = {COUNT[0]}")
-    assert other["id"] != approval["id"] and lab.ran(sql) == 0
-    lab.deny("rita", other["id"])
-
-
-def test_stop(lab):
-    """what runs is stopped from its message, and the message says when it is over"""
-    client, approval = hold(lab, "insert into staging.scratch select 1, pg_sleep(60)::text", like="pg_sleep")
-    press(BOB, card(approval))
-    message = card(approval, like="runs now")
-    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.stop"}, buttons(message)
-    assert "being stopped" in answer(press(RITA, message, "stop", "it takes the table"))
-    assert [e["C"] for e in client.answer(15).errors] == ["57014"]
-    wait_for(lambda: "sluice.stop" not in buttons(card(approval)), 20, "the message to say that it is over")
-
-
-def test_rows(lab):
-    """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
-    _, approval = hold(lab, "copy customers (email) to stdout", like="customers")
-    said = " ".join(texts(card(approval)))
-    assert "at most 1,000 in its result" in said and "about" not in said, said
-    lab.deny("rita", approval["id"])
 
 
 def test_flood(lab):

@@ -137,6 +137,10 @@ static void check_every_chat(const struct sl_config *c)
     SL_CHECK_TEXT(slack->api, "https://slack.com/api/");
     SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack:C0PAY"), &channel), "slack");
     SL_CHECK_TEXT(channel, "C0PAY");
+    SL_CHECK(!sl_notify_person(channel, &channel) && channel.n == 0);
+    SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack:@rita"), &channel), "slack");
+    SL_CHECK(sl_notify_person(channel, &channel));
+    SL_CHECK_TEXT(channel, "rita");
     SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack"), &channel), "slack");
     SL_CHECK_INT(channel.n, 0);
     SL_CHECK(sl_config_chat(c, SL_SPAN("nobody")) == NULL);
@@ -312,7 +316,12 @@ static void test_routes_that_are_refused(void)
                 {"\"teams:the general one\"", "no id of a conversation"},
                 {"a", "this chat has no `channel`"},
                 {"\"a:#ops\"", "no id of a channel"},
-                {"\"a:\"", "no id of a channel"}};
+                {"\"a:\"", "no id of a channel"},
+                {"\"teams:@rita\"", "only a chat of kind: slack"},
+                {"\"link:@rita\"", "only a chat of kind: slack"},
+                {"\"a:@\"", "nobody is named"},
+                {"\"a:@rita\"", "has no `issuer`"},
+                {"\"b:@rita\"", "has no `channel` for when"}};
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
         SL_BUF(text, 4096);
@@ -320,7 +329,10 @@ static void test_routes_that_are_refused(void)
         struct sl_config *c = NULL;
 
         sl_buf_say(&text,
-                   "chat: [{name: a, team: T0, bot_token_file: b, app_token_file: a}, {name: link, "
+                   "issuers: [{name: s, issuer: \"https://slack.com\", client_id: c, "
+                   "client_secret_file: f}]\n"
+                   "chat: [{name: a, team: T0, bot_token_file: b, app_token_file: a}, {name: b, "
+                   "team: T0, issuer: s, bot_token_file: b, app_token_file: a}, {name: link, "
                    "kind: teams-workflow, url_file: u}, {name: teams, kind: teams, app_id: " GUID
                    ", tenant: " GUID ", client_secret_file: c}]\n" TARGET
                    "policy: [{name: r, when: {effects: [ddl]}, then: hold, reviewers: {groups: "

@@ -2,12 +2,12 @@
  * as Microsoft and as a desk that somebody captured. The first argument is the keeper. */
 #define RITA "11111111-2222-4333-8444-555555555555"
 #define OLGA "22222222-2222-4333-8444-555555555555"
-#define KEEPER_PLAY_RULES                                                              \
-    "  - name: people\n"                                                               \
-    "    when: {effects: [read], labels: [pii]}\n"                                     \
-    "    then: hold\n"                                                                 \
-    "    reviewers: {groups: [dba]}\n"                                                 \
-    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT      \
+#define KEEPER_PLAY_RULES                                                                 \
+    "  - name: people\n"                                                                  \
+    "    when: {effects: [read], labels: [pii]}\n"                                        \
+    "    then: hold\n"                                                                    \
+    "    reviewers: {groups: [dba]}\n"                                                    \
+    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT         \
     "/v2.0\", subject_claim: oid, client_id: sluice, client_secret_file: e}]\n" TEAMS_BOT \
     ", issuer: entra}\n"
 
@@ -77,15 +77,16 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_BUF(activity, 8192);
     struct sl_msg_reply m = {0};
 
-    sl_buf_say(&activity,
-               "{\"type\":\"invoke\",\"name\":\"adaptiveCard/action\",\"id\":\"f:77\",\"channelId\":"
-               "\"msteams\",\"serviceUrl\":\"" SERVICE "\",\"from\":{\"id\":\"29:x\",\"aadObjectId\":"
-               "\"" RITA "\"},\"recipient\":{\"id\":\"28:" APP "\"},\"conversation\":{\"id\":"
-               "\"19:ops@thread.tacv2\",\"tenantId\":\"" TENANT "\"},\"channelData\":{\"tenant\":"
-               "{\"id\":\"" TENANT "\"}},\"replyToId\":\"1:msg1\",\"value\":{\"action\":{\"type\":"
-               "\"Action.Execute\",\"verb\":\"sluice.approve\",\"data\":{\"sluice\":\"sluice.approve\","
-               "\"approval\":\"%s\",\"digest\":\"%s\",\"reason\":\"ok\"}},\"trigger\":\"manual\"}}",
-               approval, digest_hex);
+    sl_buf_say(
+        &activity,
+        "{\"type\":\"invoke\",\"name\":\"adaptiveCard/action\",\"id\":\"f:77\",\"channelId\":"
+        "\"msteams\",\"serviceUrl\":\"" SERVICE "\",\"from\":{\"id\":\"29:x\",\"aadObjectId\":"
+        "\"" RITA "\"},\"recipient\":{\"id\":\"28:" APP "\"},\"conversation\":{\"id\":"
+        "\"19:ops@thread.tacv2\",\"tenantId\":\"" TENANT "\"},\"channelData\":{\"tenant\":"
+        "{\"id\":\"" TENANT "\"}},\"replyToId\":\"1:msg1\",\"value\":{\"action\":{\"type\":"
+        "\"Action.Execute\",\"verb\":\"sluice.approve\",\"data\":{\"sluice\":\"sluice.approve\","
+        "\"approval\":\"%s\",\"digest\":\"%s\",\"reason\":\"ok\"}},\"trigger\":\"manual\"}}",
+        approval, digest_hex);
     carries(sl_buf_text(&activity));
     SL_CHECK(comes_to("/members/", PATIENCE_MS)); /* Teams itself says who that is */
     tell(200, "{\"id\":\"29:x\",\"objectId\":\"" RITA "\",\"tenantId\":\"" TENANT
@@ -95,8 +96,10 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
 }
 
-static void hold_labelled_read(void)
+/* `over`: what a result that goes beyond a budget has in front of its text. */
+static void hold_labelled_read(const char *over, const char *show)
 {
+    SL_BUF(plain, 4096);
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
     struct sl_meaning_statement statement = {SL_SPAN("select"), SL_EFFECT_READ};
@@ -111,12 +114,13 @@ static void hold_labelled_read(void)
                            .accesses = &access,
                            .access_count = 1};
 
-    sl_action_put_simple(&operation, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_action_put_simple(&plain, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_buf_say(&operation, "{%s%S", over, sl_span(plain.p + 1, plain.n - 1));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = next_action++,
          .generation = policy_generation, .asked_us = sl_clock_us(),
          .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
-         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"));
+         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"), .show = sl_span_str(show));
     if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)))
         note_held();
 }
@@ -124,12 +128,32 @@ static void hold_labelled_read(void)
 /* What is usual for them is told, so they are no less ordinary than others. */
 static void test_a_card_of_a_labelled_read_decides(void)
 {
-    hold_labelled_read();
+    hold_labelled_read("", "");
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
     SL_CHECK(strstr(wanted.body, "at most 1,000 in its result") != NULL);
     tell(201, "{\"id\":\"1:msg2\"}");
+}
+
+/* Whoever asks reads along: enough estimates tell values that nobody let them read, and what a yes
+ * lets pass is made of one. Without an estimate it is made of what they know. */
+static void test_a_card_tells_no_estimate(void)
+{
+    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":0,",
+                       "{\"rows_estimate\":4711}");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "at most") == NULL);
+    SL_CHECK(strstr(wanted.body, "9,422") == NULL && strstr(wanted.body, "9422") == NULL);
+    SL_CHECK(strstr(wanted.body, "4711") == NULL && strstr(wanted.body, "4,711") == NULL);
+    SL_CHECK(strstr(wanted.body, "sluice.approve") == NULL);
+    tell(201, "{\"id\":\"1:msg3\"}");
+    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":12,", "");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "at most 24") != NULL);
+    tell(201, "{\"id\":\"1:msg4\"}");
 }
 
 /* Answers what comes until it is quiet for so long. */
@@ -177,9 +201,9 @@ static void test_one_note(void)
 
 static void link_to(const char *name, const char *subject)
 {
-    SL_CHECK_INT(
-        control("account.link", "{'name':'%s','issuer':'entra','subject':'%s'}", name, subject),
-        201);
+    SL_CHECK_INT(control("account.link", "{'name':'%s','issuer':'entra','subject':'%s'}", name,
+                         subject),
+                 201);
 }
 
 int main(int argc, char **argv)
@@ -195,6 +219,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_card_decides);
     SL_RUN(test_a_captured_desk_decides_in_teams);
     SL_RUN(test_a_card_of_a_labelled_read_decides);
+    SL_RUN(test_a_card_tells_no_estimate);
     link_to("olga", OLGA);
     SL_RUN(test_one_note);
     play_end();

@@ -195,8 +195,28 @@ void sl_config_check_chat_kind(struct sl_load *l, const struct sl_config *c, str
         check_teams(l, at, c, chat);
 }
 
+/* Whoever is not linked is told in the chat's channel instead, so there has to be one. */
+static const char *person_refused(const struct sl_chat *chat, struct sl_span name)
+{
+    if (chat->kind != SL_CHAT_SLACK)
+        return ": only a chat of kind: slack tells people directly; expected a conversation\n";
+    if (name.n == 0)
+        return ": nobody is named; expected `name:@IDENTITY`\n";
+    if (chat->issuer.n == 0)
+        return ": this chat has no `issuer`, so nobody's account there is known; expected one, or "
+               "a "
+               "channel\n";
+    return chat->channel.n > 0 ? NULL
+                               : ": this chat has no `channel` for when that person is not linked; "
+                                 "expected one\n";
+}
+
 const char *sl_chat_channel_refused(const struct sl_chat *chat, struct sl_span channel)
 {
+    struct sl_span name;
+
+    if (sl_notify_person(channel, &name))
+        return person_refused(chat, name);
     if (chat->kind == SL_CHAT_TEAMS_WORKFLOW)
         return ": a link of Teams leads to one channel alone; expected the chat's name and nothing "
                "more\n";

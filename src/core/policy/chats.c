@@ -71,6 +71,14 @@ struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel)
     return sl_span_head(route, colon);
 }
 
+bool sl_notify_person(struct sl_span channel, struct sl_span *name)
+{
+    bool is = channel.n > 0 && channel.p[0] == '@';
+
+    *name = is ? sl_span_from(channel, 1) : (struct sl_span){NULL, 0};
+    return is;
+}
+
 static const char *route_refused(const struct sl_config *c, struct sl_span route)
 {
     struct sl_span channel;

@@ -358,8 +358,9 @@ K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD, 
 K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \
   "`all`: what this rule matches is synced to disk before it runs, even when it is allowed.")        \
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
-  "Where people are told about a hold, beside the console: the name of a `chat`, or `name:channel` (`slack:C0PAY`). Left " \
-  "out: in the `channel` of each chat that has one.")                                              \
+  "Where people are told about a hold, beside the console: the name of a `chat`, `name:channel` (`slack:C0PAY`), or " \
+  "`name:@IDENTITY` (`slack:@rita`, in Slack alone): a message to that person, by their linked account; while they have " \
+  "none, in the chat's `channel`. Left out: in the `channel` of each chat that has one.")          \
 K(RULE, "envelope", SWITCH, envelope, "no", 0, 0, "", "no|yes", RELOAD,                              \
   "Of a hold rule. `yes`: one approval may be asked for many runs of one template, a SELECT that only its " \
   "literals differ in, with bounds (docs/envelopes.md). Every rule that holds it must say so.")        \

@@ -388,6 +388,8 @@ const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_sp
 const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* A rule's `notify`, "name" or "name:channel", in two; no channel: the chat's own. */
 struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel);
+/* Is that channel "@NAME", a person by their identity here? */
+bool sl_notify_person(struct sl_span channel, struct sl_span *name);
 /* Where in this chat is told what no rule sends elsewhere; empty: nowhere. Of a Workflows webhook,
  * which leads to one place alone, a word that stands for it. */
 struct sl_span sl_chat_home(const struct sl_chat *chat);

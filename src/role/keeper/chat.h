@@ -56,6 +56,7 @@ struct chat_job {
     uint8_t who[SL_SHA256]; /* of a new card: a hash of who asks */
     char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
     unsigned attempts;
+    bool person;             /* of a new card: the channel is somebody's account */
     bool busy, brief;        /* brief: the chat did not take the whole of it */
     bool decides, final;     /* of what is under way; final: nothing more will be said */
     uint8_t hash[SL_SHA256]; /* the same */

@@ -215,16 +215,23 @@ static bool has_text(struct sl_span s, const char *text)
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
 }
 
-/* What the rules or a reviewer let pass, which whoever asks may know as well (`sluice explain` says
- * it): they read along here. So no estimate: enough of these tell values that nobody let them read.
- */
+/* Twice what the plan expects is as good as what it expects (over.c): for reviewers alone, as in
+ * the API. */
+static bool tells_estimate(const struct approval *a)
+{
+    return json_object_get(json_object_get(a->detail, DETAIL(show)), "rows_estimate") != NULL;
+}
+
+/* What it can take in all: the first number of rows that somebody set, where whoever asks knows it
+ * as well. */
 static struct sl_span rows_of(struct keeper *k, const struct approval *a)
 {
     uint64_t most = 0;
     SL_BUF(text, 64);
 
-    if (!sl_json_u64(a->detail, DETAIL(rows), &most) &&
-        !sl_json_u64(a->detail, DETAIL(row_limit), &most))
+    if (sl_json_u64(a->detail, DETAIL(rows), &most)
+            ? tells_estimate(a)
+            : !sl_json_u64(a->detail, DETAIL(row_limit), &most))
         return sl_span(NULL, 0);
     sl_buf_put_str(&text, "at most ");
     sl_buf_put_grouped(&text, most);
@@ -372,10 +379,11 @@ static void put_state(struct sl_buf *b, const struct approval *a)
 {
     bool yes = is_yes(a);
 
-    sl_buf_put_str(b,
-                   a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
+    sl_buf_put_str(b, yes ? "approved" : sl_approval_state_name(a->state));
     if (yes || a->state == SL_APPROVAL_DENIED)
         put_deciders(b, a, yes ? "approve" : "deny");
+    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED) /* by somebody else */
+        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
 }

@@ -29,6 +29,9 @@ void chat_tell_talk(struct keeper *k, const struct approval *a, struct sl_chat_c
 void chat_record_posted(struct keeper *k, const struct chat *h, const struct chat_job *job,
                         struct sl_span ts);
 void chat_record_updated(struct keeper *k, const struct chat *h, const struct chat_job *job);
+/* The channel in which this person is told. */
+void chat_record_direct(struct keeper *k, const struct chat *h, const struct chat_job *job,
+                        struct sl_span channel);
 void chat_record_gone(struct keeper *k, const struct chat *h, const struct chat_job *job);
 /* False: the message says what is in job->hash already. */
 bool chat_says_something_new(struct keeper *k, const struct chat *h, const struct chat_job *job,

@@ -119,16 +119,19 @@ static void forget_new_cards(struct chat *h, struct sl_span approval)
 enum { ROUTES_MOST = 64 };
 struct routes {
     struct sl_span channels[ROUTES_MOST];
+    bool people[ROUTES_MOST]; /* an account, of whom no channel is known yet */
     size_t count;
 };
 
-static void add_route(struct routes *r, struct sl_span channel)
+static void add_route(struct routes *r, struct sl_span channel, bool person)
 {
     for (size_t i = 0; i < r->count; i++)
         if (sl_span_eq(r->channels[i], channel))
             return;
-    if (channel.n > 0 && r->count < ROUTES_MOST)
-        r->channels[r->count++] = channel;
+    if (channel.n == 0 || r->count == ROUTES_MOST)
+        return;
+    r->people[r->count] = person;
+    r->channels[r->count++] = channel;
 }
 
 static bool has_name(const struct sl_names *names, struct sl_span name)
@@ -137,6 +140,54 @@ static bool has_name(const struct sl_names *names, struct sl_span name)
         if (sl_span_eq(names->items[i], name))
             return true;
     return false;
+}
+
+/* Their account there, if they are somebody here. */
+static bool linked_account(struct keeper *k, const struct chat *h, struct sl_span name,
+                           struct sl_span *user)
+{
+    const struct sl_issuer *i =
+        h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);
+    struct person who;
+
+    if (i == NULL || !person_there(k, name, &who) || who.kind != SL_HUMAN || !person_active(&who))
+        return false;
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_LIST, "s", name);
+    bool found = false;
+    while (!found && db_row(&rows))
+        if (sl_span_eq(db_span(&rows, 0), i->issuer) &&
+            !scim_is_gone(k, i->issuer, db_span(&rows, 1))) {
+            *user = sl_arena_copy(k->mem, db_span(&rows, 1));
+            found = true;
+        }
+    db_end(&rows);
+    return found;
+}
+
+/* A person is posted to by their account, and what is said to them lies in a channel that the
+ * answer named: from then on that is where they are told. */
+static struct sl_span place_of_person(struct keeper *k, const struct chat *h, struct sl_span user)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CHAT_DIRECT_OF, "ss", h->config->name, user);
+    struct sl_span place = db_row(&rows) ? sl_arena_copy(k->mem, db_span(&rows, 0)) : user;
+
+    db_end(&rows);
+    return place;
+}
+
+/* Who is not linked is not told: then it goes where what no rule sends elsewhere goes. */
+static void add_where(struct keeper *k, const struct chat *h, struct sl_span channel,
+                      struct routes *out)
+{
+    struct sl_span name, user;
+
+    if (sl_notify_person(channel, &name) && linked_account(k, h, name, &user)) {
+        struct sl_span place = place_of_person(k, h, user);
+
+        add_route(out, place, sl_span_eq(place, user));
+    } else {
+        add_route(out, channel.n > 0 && name.n == 0 ? channel : sl_chat_home(h->config), false);
+    }
 }
 
 static void routes_of(struct keeper *k, const struct chat *h, const struct approval *a,
@@ -149,10 +200,10 @@ static void routes_of(struct keeper *k, const struct chat *h, const struct appro
 
         if (!sl_span_eq(sl_notify_chat(notify.items[i], &channel), h->config->name))
             continue;
-        add_route(out, channel.n > 0 ? channel : sl_chat_home(h->config));
+        add_where(k, h, channel, out);
     }
     if (notify.count == 0 || has_name(&notify, SL_SPAN(NOTIFY_DEFAULT)))
-        add_route(out, sl_chat_home(h->config));
+        add_route(out, sl_chat_home(h->config), false);
 }
 
 /* --- what is there ------------------------------------------------------------------------------
@@ -195,25 +246,12 @@ static bool is_there(const struct there *all, size_t count, enum chat_what what,
 static bool requesters_account(struct keeper *k, const struct chat *h, const struct approval *a,
                                struct sl_span *user)
 {
-    const struct sl_issuer *i =
-        h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);
     struct person who;
     struct sl_span name = a->identity;
 
-    while (i != NULL && person_there(k, name, &who) && who.kind != SL_HUMAN && who.owner.n > 0)
+    while (person_there(k, name, &who) && who.kind != SL_HUMAN && who.owner.n > 0)
         name = who.owner;
-    if (i == NULL || !person_there(k, name, &who) || who.kind != SL_HUMAN || !person_active(&who))
-        return false;
-    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_LIST, "s", name);
-    bool found = false;
-    while (!found && db_row(&rows))
-        if (sl_span_eq(db_span(&rows, 0), i->issuer) &&
-            !scim_is_gone(k, i->issuer, db_span(&rows, 1))) {
-            *user = sl_arena_copy(k->mem, db_span(&rows, 1));
-            found = true;
-        }
-    db_end(&rows);
-    return found;
+    return linked_account(k, h, name, user);
 }
 
 /* Whoever asked hears that it waits, and once more what became of it: then it is done. */
@@ -288,8 +326,10 @@ static void plan_in(struct keeper *k, struct chat *h, const struct approval *a)
             struct chat_job *job =
                 want(k, h, CHAT_CARD, routes.channels[i], a->id, sl_span(NULL, 0));
 
-            if (job != NULL)
-                sl_sha256(a->identity, job->who);
+            if (job == NULL)
+                continue;
+            job->person = routes.people[i];
+            sl_sha256(a->identity, job->who);
         }
 }
 

@@ -58,6 +58,17 @@ void chat_record_updated(struct keeper *k, const struct chat *h, const struct ch
     store_record(&k->store, NULL, event, false);
 }
 
+void chat_record_direct(struct keeper *k, const struct chat *h, const struct chat_job *job,
+                        struct sl_span channel)
+{
+    json_t *event = event_new("chat_direct", sl_clock_us());
+
+    event_str(event, "chat", h->config->name);
+    event_str(event, "user", sl_span_str(job->channel));
+    event_str(event, "channel", channel);
+    store_record(&k->store, NULL, event, false);
+}
+
 void chat_record_gone(struct keeper *k, const struct chat *h, const struct chat_job *job)
 {
     store_record(&k->store, NULL, message_event("chat_gone", h, job, sl_span_str(job->ts)), false);

@@ -34,7 +34,7 @@ static struct sl_span why_of(struct keeper *k, const struct chat *h)
     bool deaf = strcmp(chat_state(k, h), "deaf") == 0;
 
     return sl_span_str(h->deaf_why[0] != '\0' && (deaf || h->why[0] == '\0') ? h->deaf_why
-                                                                            : h->why);
+                                                                             : h->why);
 }
 
 static json_t *places_json(const struct chat *h)

@@ -193,7 +193,8 @@ static void on_envelope(struct keeper *k, struct chat *h, struct chat_socket *s,
         on_hello(k, h, s);
     else if (e->type == SL_SLACK_DISCONNECT)
         on_disconnect(k, h, s, e->reason);
-    else if (e->type != SL_SLACK_INTERACTIVE || e->input_refused || !chat_is_new(k, h, e->id, way.delivery))
+    else if (e->type != SL_SLACK_INTERACTIVE || e->input_refused ||
+             !chat_is_new(k, h, e->id, way.delivery))
         chat_answer(k, h, &way, sl_span(NULL, 0));
     else {
         e->input.json = json_incref(e->json); /* its texts lie there, and it may have to wait */

@@ -105,13 +105,23 @@ static void on_refused(struct keeper *k, struct chat *h, struct chat_job *job,
     }
 }
 
+/* What was posted to a person lies in a channel that is theirs and ours. */
+static bool is_elsewhere(const struct chat_job *job, const struct chat_said *said)
+{
+    return (job->what == CHAT_QUESTION || job->person) && said->channel[0] != '\0' &&
+           strcmp(said->channel, job->channel) != 0;
+}
+
 static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
                     const struct chat_said *said)
 {
     is_up(h);
     chat_place_of(h, job->channel)->why[0] = '\0';
-    if (job->what == CHAT_QUESTION && said->channel[0] != '\0')
+    if (job->ts[0] == '\0' && is_elsewhere(job, said)) {
+        if (job->what != CHAT_QUESTION)
+            chat_record_direct(k, h, job, sl_span_str(said->channel));
         memcpy(job->channel, said->channel, sizeof job->channel);
+    }
     if (job->ts[0] != '\0' && job->what != CHAT_NOTE)
         chat_record_updated(k, h, job);
     else

@@ -84,6 +84,8 @@ static void join(struct chat *h, struct chat_job *first, struct chat_job *const 
 static void gather(struct chat *h, struct chat_job *first)
 {
     size_t count = list_waiting(h, first, NULL, NULL, NULL), at = 0;
+    if (count < 2)
+        return;
     struct chat_job **jobs = calloc(count, sizeof(struct chat_job *));
     struct sl_chat_waiter *all = calloc(count, sizeof *all);
 

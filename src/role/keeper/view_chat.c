@@ -29,6 +29,11 @@ void apply_chat_gone(struct db *db, struct fields *f)
     db_run(db, DB_CHAT_GONE, "sss", str(f, "chat"), str(f, "channel"), str(f, "ts"));
 }
 
+void apply_chat_direct(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CHAT_DIRECT_SET, "sss", str(f, "chat"), str(f, "user"), str(f, "channel"));
+}
+
 /* Something that a person sent was done. No token or signature is good for as long as this is
  * remembered. */
 void apply_chat_heard(struct db *db, struct fields *f)
