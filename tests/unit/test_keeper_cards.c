@@ -95,7 +95,7 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
 }
 
-static void hold_labelled_read(void)
+static void hold_labelled_read(const char *sql)
 {
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
@@ -111,12 +111,12 @@ static void hold_labelled_read(void)
                            .accesses = &access,
                            .access_count = 1};
 
-    sl_action_put_simple(&operation, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_action_put_simple(&operation, sl_span_str(sql));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = next_action++,
          .generation = policy_generation, .asked_us = sl_clock_us(),
          .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
-         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"));
+         .context_user = SL_SPAN("app"), .reason = SL_SPAN("spring clean"));
     if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)))
         note_held();
 }
@@ -124,7 +124,7 @@ static void hold_labelled_read(void)
 /* What is usual for them is told, so they are no less ordinary than others. */
 static void test_a_card_of_a_labelled_read_decides(void)
 {
-    hold_labelled_read();
+    hold_labelled_read("select mail from hidden.people where id = 1");
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
@@ -154,6 +154,7 @@ static void test_one_note(void)
     hold(SL_EFFECT_DDL, "create table u (id int)");
     until_quiet(1500);
     SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     for (int i = 0; i < 2 && SL_CHECK(comes_to("/v3/conversations", PATIENCE_MS)); i++)
         *(strcmp(wanted.method, "PUT") == 0 ? &card : &direct) = wanted.call;
     if (!SL_CHECK(card != 0 && direct != 0))
@@ -173,6 +174,65 @@ static void test_one_note(void)
         answer(note, 201, "{\"id\":\"1:n1\"}");
     }
     SL_CHECK_INT(notes, 1);
+}
+
+/* From now on the chat tells who and where. */
+static void reload_with_link(void)
+{
+    static const char channel[] = "channel: \"19:ops@thread.tacv2\"";
+    const char *at = strstr(config, channel) + sizeof channel - 1;
+    struct sl_msg_reloaded done = {0};
+    SL_BUF(text, 64 * 1024);
+
+    sl_buf_put(&text, sl_span(config, (size_t)(at - config)));
+    sl_buf_say(&text, ", show: link%s", at);
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_buf_span(&text));
+    struct sl_msg_secret_ask ask;
+    unsigned heard;
+
+    while ((heard = hear_within(play.super, PATIENCE_MS)) == SL_MESSAGE_SECRET_ASK)
+        if (HEARD(secret_ask, &ask) && sl_span_is(ask.chat, "teams"))
+            TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s"));
+    SL_CHECK(heard == SL_MESSAGE_RELOADED && HEARD(reloaded, &done) && done.accepted == 1);
+}
+
+/* No message of the chat, at any step, has one of these words. */
+static void tells_none_of(const char *const *words, size_t count, int quiet_ms, unsigned least)
+{
+    unsigned heard = 0;
+
+    while (comes_to("/v3/conversations", quiet_ms)) {
+        heard++;
+        for (size_t i = 0; i < count; i++)
+            if (!SL_CHECK(strstr(wanted.body, words[i]) == NULL))
+                printf("#   %s stands in %s\n", words[i], wanted.body);
+        tell(strcmp(wanted.method, "PUT") == 0 ? 200 : 201, "{\"id\":\"1:w1\"}");
+    }
+    SL_CHECK(heard >= least);
+}
+
+/* `show: link`: who and where. What, why and what people say about it is behind the link, from the
+ * first message to the last. */
+static void test_a_chat_that_only_links(void)
+{
+    static const char *const untold[] = {"spring clean",  "hidden.people", "read",        "pii",
+                                         "at most",       "select",        "looked at it", "No reason",
+                                         "sluice.approve"};
+
+    until_quiet(1500);
+    reload_with_link();
+    hold_labelled_read("select mail from hidden.people where id = 2");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "bot") != NULL);
+    SL_CHECK(strstr(wanted.body, "finance") != NULL);
+    SL_CHECK(strstr(wanted.body, "pii") == NULL && strstr(wanted.body, "hidden.people") == NULL);
+    SL_CHECK(strstr(wanted.body, "at most") == NULL);
+    tell(201, "{\"id\":\"1:w1\"}");
+    tells_none_of(untold, SL_COUNT(untold), 1500, 0);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    tells_none_of(untold, SL_COUNT(untold), 3000, 2); /* the card, and the note */
 }
 
 static void link_to(const char *name, const char *subject)
@@ -197,6 +257,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_card_of_a_labelled_read_decides);
     link_to("olga", OLGA);
     SL_RUN(test_one_note);
+    SL_RUN(test_a_chat_that_only_links);
     play_end();
     issuer_key_free(&key);
     return sl_tap_done();

@@ -88,7 +88,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
         erased = erased || approval_erased(&a);
         open += a.state == SL_APPROVAL_PENDING;
         if (shown < GROUP_SHOWN)
-            lines[shown++] = chat_line_make(k, &a);
+            lines[shown++] = chat_line_make(k, h, &a);
     }
     if (shown == 0 || (job->ts[0] == '\0' && open == 0))
         return false;
@@ -126,7 +126,7 @@ static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
         sl_buf_say(&text, "What %S asked for on %S (%S): ", a.identity, a.target, a.id);
     job->final = a.state != SL_APPROVAL_PENDING;
     if (job->final)
-        chat_put_outcome(&text, &a);
+        chat_put_outcome(&text, h, &a);
     else
         chat_put_waiting(k, &text, &a);
     h->kind->put_text(h, job, sl_buf_span(&text));
