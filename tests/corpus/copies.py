@@ -52,7 +52,7 @@ class Worlds:
         self.guarded = {c for c in before[0] if before[0][c] != before[1][c]}
 
     def copied(self, sql):
-        """Columns that come to depend on a guarded value; or why it cannot be said."""
+        """Columns that come to depend on a guarded value; or why it cannot be said (None)."""
         after = []
         for world in self.worlds:
             since = world.ask(proof.NOW).rows[0][0]
@@ -62,8 +62,7 @@ class Worlds:
             world.put_back(since)
             if answer.errors:
                 return None, f"it fails: {answer}"
-        found = {c for c in after[0] if after[0][c] != after[1].get(c)} - self.guarded
-        return (found, None) if found else (None, "no column depends on a guarded value")
+        return {c for c in after[0] if after[0][c] != after[1].get(c)} - self.guarded, None
 
     def close(self):
         for world in self.worlds:
@@ -90,14 +89,42 @@ def explained(lab, sql):
     return lab.sluice("explain", "--target", "plain", "--live", "--json", sql)
 
 
-def check(answer, copied):
+def clear(answer):
     said = json.loads(answer.out)
     if said["opaque"]:
         raise AssertionError(f"it is opaque: {said['opaque_why']}")
+    return said
+
+
+def check_hidden(answer, _):
+    said = json.loads(answer.out)
+    if not said["opaque"]:
+        raise AssertionError(f"it is not opaque: {said['effects']}, {said['lineage']}")
+
+
+def check_plain(answer, _):
+    kept = [c for c in labelled(clear(answer)["lineage"]) if not c.startswith("result.")]
+    if kept:
+        raise AssertionError(f"labels for {', '.join(kept)}")
+
+
+def check_copies(answer, copied):
+    said = clear(answer)
     reached = labelled(said["lineage"])
     lost = {c for c in copied if c not in reached and c.rsplit(".", 1)[0] + ".*" not in reached}
     if lost:
         raise AssertionError(f"no label for {', '.join(sorted(lost))}: {said['lineage']}")
+
+
+# What is proved of an entry, and what the judge must say to it.
+CHECKS = {"copies": ("labelled", check_copies), "hidden": ("opaque", check_hidden), "plain": ("understood", check_plain)}
+
+
+def why_not(entry, copied):
+    """None where it is as the entry says."""
+    if entry.proof == "plain":
+        return f"it copies guarded values into {', '.join(sorted(copied))}" if copied else None
+    return None if copied else "no column depends on a guarded value"
 
 
 def told(entry, how):
@@ -108,11 +135,13 @@ def play(lab, out, entries):
     worlds, proved = Worlds(lab.pg), []
     for entry in entries:
         copied, why = worlds.copied(entry.name)
-        out.report(told(entry, "proved: copies"), why)
-        if copied:
+        why = why or why_not(entry, copied)
+        out.report(told(entry, f"proved: {entry.proof}"), why)
+        if not why:
             proved.append((entry, copied))
     worlds.close()
     with concurrent.futures.ThreadPoolExecutor(2) as two:
         answers = two.map(lambda of: explained(lab, of[0].name), proved)
         for (entry, copied), answer in zip(proved, answers):
-            out.run(told(entry, "labelled"), lambda answer=answer, copied=copied: check(answer, copied))
+            how, check = CHECKS[entry.proof]
+            out.run(told(entry, how), lambda answer=answer, copied=copied, check=check: check(answer, copied))

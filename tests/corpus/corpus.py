@@ -7,7 +7,7 @@ import re
 @dataclasses.dataclass
 class Entry:
     where: str          # file:line
-    proof: str          # leak, shows, gathers, write, runs, flows, copies
+    proof: str          # leak, shows, gathers, write, runs, flows; of copies/: copies, hidden, plain
     table: str          # of a write
     messages: list      # SQL texts
     data: bytes = b""   # for COPY FROM STDIN
@@ -22,7 +22,7 @@ def text(line):
     return re.sub(r"<([0-9a-f]{2})>", lambda m: chr(int(m.group(1), 16)), line)
 
 
-HEAD = re.compile(r"(leak|shows|gathers|write|runs|flows|copies)(?: ([\w.]+))?:(?: (.*))?$")
+HEAD = re.compile(r"(leak|shows|gathers|write|runs|flows|copies|hidden|plain)(?: ([\w.]+))?:(?: (.*))?$")
 
 
 def read(file):

@@ -24,9 +24,12 @@ import tempfile
 import threading
 import time
 
+import scratch
 import server
 import wire
 from authenticator import ALGORITHMS, Passkey, text
+
+scratch.use()
 
 PEOPLE = {  # name: kind, owner, groups; owners come first
     "carol": ("human", None, ["engineers", "data-stewards"]),   # an owner who could decide for others

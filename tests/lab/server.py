@@ -138,7 +138,7 @@ class Postgres:
         """The template: initdb and the shop, stopped in order, with nothing in its log and no address."""
         self._make_folder()
         subprocess.run(self._as([self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust",
-                                 "--no-sync", "--encoding=UTF8", "--locale=C"]),
+                                 "--no-sync", "--wal-segsize=1", "--encoding=UTF8", "--locale=C"]),
                        check=True, capture_output=True, cwd="/")
         try:
             self.start("-k", self.folder, "-h", "", "-p", self.port, "-F")

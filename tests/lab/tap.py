@@ -6,6 +6,10 @@ import threading
 import time
 import traceback
 
+import scratch
+
+scratch.use()
+
 
 class Skip(Exception):
     """This test cannot run here; the text says why."""

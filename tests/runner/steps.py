@@ -20,13 +20,13 @@ BUILDS = {"gcc": ("build", []), "fuzz": ("build-fuzz", ["--fuzz"])}
 NEEDS = {"build": ["gcc", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"], "cppcheck": [], "console": []}
 ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
-FUZZ_SECONDS = 5        # a smoke run; script/fuzz is for hours
+FUZZ_SECONDS = 2        # a smoke run; script/fuzz is for hours
 UNITS = 4       # unit tests at a time: most of them wait
 BEHIND = str(ROOT / "tests" / "runner" / "behind")
-# gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 50,000 states of a function, not 225,000: a third of
+# gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
 # the time, and the ways through our functions are short.
 TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument",
-        *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000"))]
+        *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"))]
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
 # Unit tests that take longest, most of it waiting.
 LONG = ("courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")

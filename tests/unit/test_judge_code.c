@@ -353,6 +353,90 @@ static bool names_definition(const struct sl_meaning *m, const char *begin)
     return false;
 }
 
+static const char cursor_schema[] =
+    "create table orders (id int, note text);\n"
+    "create function opens(c refcursor) returns int language plpgsql as $$ begin open c for "
+    "select 'x'; return 1; end $$;\n"
+    "create function bound() returns int language plpgsql as $$ declare c cursor for select 'x'; "
+    "begin open c; return 1; end $$;\n"
+    "create function opens_and_reads(c refcursor) returns int language plpgsql as $$ declare x "
+    "text; begin open c for select 'x'; fetch c into x; return 1; end $$;\n"
+    "create function sets_and_reads(c refcursor) returns int language plpgsql as $$ declare x "
+    "text; begin open c for select 'x'; $1 := 'z'; fetch c into x; return 1; end $$;\n";
+#define DO_CURSOR(declared, body)                      \
+    "do $$ declare " declared " r record; begin " body \
+    " insert into orders (note) values (r.x); end $$"
+#define OPENS(name) "open " name " for select 'x' as x; "
+
+/* The portal that a variable names is known, or the body is opaque. */
+static void test_P7_which_cursor_a_body_reads(void)
+{
+    static const struct {
+        const char *sql;
+        bool known;
+    } rows[] = {
+        {DO_CURSOR("c refcursor;", OPENS("c") "fetch c into r;"), true},
+        {DO_CURSOR("c refcursor;", "if 1 = 2 then " OPENS("c") "else " OPENS("c") "end if; fetch "
+                                                                                  "c into r;"),
+         true},
+        {DO_CURSOR("c cursor for select 'x' as x;", "open c; loop fetch next from c into r; exit "
+                                                    "when not found; end loop; close c;"),
+         true},
+        {DO_CURSOR("c cursor for select 'x' as x;", "for r in c loop null; end loop;"), true},
+        {DO_CURSOR("c refcursor;", OPENS("c") "if c is not null then fetch c into r; end if;"),
+         true},
+        {DO_CURSOR("c refcursor; d cursor for select 'x' as x;",
+                   OPENS("c") "open d; fetch c into r; fetch d into r; close c; close d;"),
+         true},
+        {DO_CURSOR("c refcursor := 'y';", OPENS("c") "fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "c := 'y'; fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "fetch c into r; c := 'y';"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "select 'y' into c; fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "select 'y' into c scroll; fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "select 'y' into c is; fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "select 1, 'y' into r, c; fetch c into r;"), false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "for c in select 'y' loop fetch c into r; end loop;"),
+         false},
+        {DO_CURSOR("c refcursor; d alias for c;", OPENS("c") "d := 'y'; fetch c into r;"), false},
+        {DO_CURSOR("c cursor for select 'x' as x;", "c := 'y'; fetch c into r;"), false},
+        {DO_CURSOR("c cursor for select 'x' as x;", "fetch c into r;"), false},
+        {DO_CURSOR("c cursor for select 'x' as x;", "if 1 = 2 then open c; end if; fetch c into "
+                                                    "r;"),
+         false},
+        {DO_CURSOR("c cursor for select 'x' as x;", "begin open c; exception when others then "
+                                                    "null; end; fetch c into r;"),
+         false},
+        {DO_CURSOR("c refcursor; d refcursor;",
+                   OPENS("c") "close c; d := c; " OPENS("d") "fetch c into r;"),
+         false},
+        {DO_CURSOR("c refcursor; d refcursor := 'y';", OPENS("c") OPENS("d") "fetch c into r;"),
+         false},
+        {DO_CURSOR("c refcursor; \"<unnamed portal 1>\" cursor for select 'x' as x;",
+                   OPENS("c") "close c; open \"<unnamed portal 1>\"; fetch c into r;"),
+         false},
+        {"do $$ declare r record; begin fetch c into r; end $$", false},
+        {DO_CURSOR("c refcursor;", OPENS("c") "close c; perform opens('y'); fetch c into r;"),
+         false},
+        {DO_CURSOR("c cursor for select 'x' as x;", "open c; perform bound(); fetch c into r;"),
+         false},
+        {DO_CURSOR("d cursor for select 'x' as x;", "open d; perform bound(); fetch d into r;"),
+         true},
+        {"select opens_and_reads('y')", true},
+        {"select sets_and_reads('y')", false},
+    };
+    struct database d;
+
+    if (!SL_CHECK(open_database(&d, cursor_schema)))
+        return;
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        const struct sl_meaning m = judge(&d, rows[i].sql);
+        if (!SL_CHECK(((m.effects & SL_EFFECT_OPAQUE) == 0) == rows[i].known))
+            printf("#   sql: %s\n#   why: %.*s\n", rows[i].sql, (int)m.opaque_why.n,
+                   (const char *)m.opaque_why.p);
+    }
+    sl_buf_done(&d.snapshot);
+}
+
 static void test_definitions_are_named(void)
 {
     struct database d;
@@ -411,6 +495,7 @@ int main(void)
     SL_RUN(test_event_triggers_run_at_ddl);
     SL_RUN(test_extensions_and_texts_of_a_server);
     SL_RUN(test_values_come_out_of_bodies);
+    SL_RUN(test_P7_which_cursor_a_body_reads);
     SL_RUN(test_definitions_are_named);
     SL_RUN(test_another_body_is_another_definition);
     sl_arena_free(mem);

@@ -2,12 +2,12 @@
  * as Microsoft and as a desk that somebody captured. The first argument is the keeper. */
 #define RITA "11111111-2222-4333-8444-555555555555"
 #define OLGA "22222222-2222-4333-8444-555555555555"
-#define KEEPER_PLAY_RULES                                                              \
-    "  - name: people\n"                                                               \
-    "    when: {effects: [read], labels: [pii]}\n"                                     \
-    "    then: hold\n"                                                                 \
-    "    reviewers: {groups: [dba]}\n"                                                 \
-    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT      \
+#define KEEPER_PLAY_RULES                                                                 \
+    "  - name: people\n"                                                                  \
+    "    when: {effects: [read], labels: [pii]}\n"                                        \
+    "    then: hold\n"                                                                    \
+    "    reviewers: {groups: [dba]}\n"                                                    \
+    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT         \
     "/v2.0\", subject_claim: oid, client_id: sluice, client_secret_file: e}]\n" TEAMS_BOT \
     ", issuer: entra}\n"
 
@@ -77,15 +77,16 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_BUF(activity, 8192);
     struct sl_msg_reply m = {0};
 
-    sl_buf_say(&activity,
-               "{\"type\":\"invoke\",\"name\":\"adaptiveCard/action\",\"id\":\"f:77\",\"channelId\":"
-               "\"msteams\",\"serviceUrl\":\"" SERVICE "\",\"from\":{\"id\":\"29:x\",\"aadObjectId\":"
-               "\"" RITA "\"},\"recipient\":{\"id\":\"28:" APP "\"},\"conversation\":{\"id\":"
-               "\"19:ops@thread.tacv2\",\"tenantId\":\"" TENANT "\"},\"channelData\":{\"tenant\":"
-               "{\"id\":\"" TENANT "\"}},\"replyToId\":\"1:msg1\",\"value\":{\"action\":{\"type\":"
-               "\"Action.Execute\",\"verb\":\"sluice.approve\",\"data\":{\"sluice\":\"sluice.approve\","
-               "\"approval\":\"%s\",\"digest\":\"%s\",\"reason\":\"ok\"}},\"trigger\":\"manual\"}}",
-               approval, digest_hex);
+    sl_buf_say(
+        &activity,
+        "{\"type\":\"invoke\",\"name\":\"adaptiveCard/action\",\"id\":\"f:77\",\"channelId\":"
+        "\"msteams\",\"serviceUrl\":\"" SERVICE "\",\"from\":{\"id\":\"29:x\",\"aadObjectId\":"
+        "\"" RITA "\"},\"recipient\":{\"id\":\"28:" APP "\"},\"conversation\":{\"id\":"
+        "\"19:ops@thread.tacv2\",\"tenantId\":\"" TENANT "\"},\"channelData\":{\"tenant\":"
+        "{\"id\":\"" TENANT "\"}},\"replyToId\":\"1:msg1\",\"value\":{\"action\":{\"type\":"
+        "\"Action.Execute\",\"verb\":\"sluice.approve\",\"data\":{\"sluice\":\"sluice.approve\","
+        "\"approval\":\"%s\",\"digest\":\"%s\",\"reason\":\"ok\"}},\"trigger\":\"manual\"}}",
+        approval, digest_hex);
     carries(sl_buf_text(&activity));
     SL_CHECK(comes_to("/members/", PATIENCE_MS)); /* Teams itself says who that is */
     tell(200, "{\"id\":\"29:x\",\"objectId\":\"" RITA "\",\"tenantId\":\"" TENANT
@@ -128,7 +129,7 @@ static void test_a_card_of_a_labelled_read_decides(void)
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
-    SL_CHECK(strstr(wanted.body, "at most 1000") != NULL);
+    SL_CHECK(strstr(wanted.body, "at most 1,000 in its result") != NULL);
     tell(201, "{\"id\":\"1:msg2\"}");
 }
 
@@ -215,9 +216,9 @@ static void tells_none_of(const char *const *words, size_t count, int quiet_ms, 
  * first message to the last. */
 static void test_a_chat_that_only_links(void)
 {
-    static const char *const untold[] = {"spring clean",  "hidden.people", "read",        "pii",
-                                         "at most",       "select",        "looked at it", "No reason",
-                                         "sluice.approve"};
+    static const char *const untold[] = {"spring clean", "hidden.people", "read",
+                                         "pii",          "at most",       "select",
+                                         "looked at it", "No reason",     "sluice.approve"};
 
     until_quiet(1500);
     reload_with_link();
@@ -237,9 +238,9 @@ static void test_a_chat_that_only_links(void)
 
 static void link_to(const char *name, const char *subject)
 {
-    SL_CHECK_INT(
-        control("account.link", "{'name':'%s','issuer':'entra','subject':'%s'}", name, subject),
-        201);
+    SL_CHECK_INT(control("account.link", "{'name':'%s','issuer':'entra','subject':'%s'}", name,
+                         subject),
+                 201);
 }
 
 int main(int argc, char **argv)

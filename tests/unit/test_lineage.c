@@ -196,7 +196,7 @@ static void test_a_run_event(void)
 
 struct graph {
     const uint64_t (*pairs)[2];
-    size_t count, at;
+    size_t count, at, told; /* told: how often it was asked for an edge */
     uint64_t node;
     enum sl_lineage_way way;
     bool open;
@@ -218,6 +218,7 @@ static bool next(void *owner, struct sl_lineage_edge *out)
     struct graph *g = owner;
     unsigned here = g->way == SL_LINEAGE_DOWN ? 0 : 1;
 
+    g->told++;
     for (; g->at < g->count; g->at++)
         if (g->pairs[g->at][here] == g->node) {
             *out = (struct sl_lineage_edge){g->pairs[g->at][1 - here], g->node, g->at,
@@ -225,8 +226,15 @@ static bool next(void *owner, struct sl_lineage_edge *out)
             g->at++;
             return true;
         }
-    g->open = false;
     return false;
+}
+
+static void end(void *owner)
+{
+    struct graph *g = owner;
+
+    SL_CHECK(g->open);
+    g->open = false;
 }
 
 static const struct sl_lineage_bounds plenty = {100, 1000, 100000};
@@ -234,7 +242,7 @@ static const struct sl_lineage_bounds plenty = {100, 1000, 100000};
 static void check_walk(struct graph *g, enum sl_lineage_way way, uint64_t from,
                        struct sl_lineage_bounds bounds, const char *want)
 {
-    struct sl_lineage_graph graph = {g, begin, next};
+    struct sl_lineage_graph graph = {g, begin, next, end};
     struct sl_lineage_found found;
     SL_BUF(got, 8192);
 
@@ -272,10 +280,51 @@ static void test_bounds(void)
     check_walk(&g, SL_LINEAGE_DOWN, 1, bounds, "0:1 1:2 more");
 }
 
+/* Past a bound nothing is looked at any more: not the rest of a node's edges, not the other nodes.
+ */
+static void test_bounds_end_the_looking(void)
+{
+    static uint64_t star[1000][2];
+    struct graph g = {.pairs = star, .count = SL_COUNT(star)};
+    struct sl_lineage_bounds bounds = plenty;
+
+    for (uint64_t i = 0; i < SL_COUNT(star); i++) {
+        star[i][0] = i < 10 ? 1 : 2 + i % 10;
+        star[i][1] = 2 + i;
+    }
+    bounds.edges = 5;
+    check_walk(&g, SL_LINEAGE_DOWN, 1, bounds, "0:1 1:2 1:3 1:4 1:5 1:6 more");
+    SL_CHECK_INT(g.told, 5);
+    bounds = plenty;
+    bounds.steps = 4;
+    g.told = 0;
+    check_walk(&g, SL_LINEAGE_DOWN, 1, bounds, "0:1 1:2 1:3 1:4 more");
+    SL_CHECK_INT(g.told, 4);
+    bounds.depth = 1;
+    bounds.steps = 1000;
+    g.told = 0;
+    check_walk(&g, SL_LINEAGE_DOWN, 1, bounds,
+               "0:1 1:2 1:3 1:4 1:5 1:6 1:7 1:8 1:9 1:10 1:11 more");
+    SL_CHECK_INT(g.told, 11);
+}
+
+static void test_each_once(void)
+{
+    struct graph g = {.pairs = diamond, .count = SL_COUNT(diamond)};
+    struct sl_lineage_graph graph = {&g, begin, next, end};
+    struct sl_lineage_found found;
+    uint64_t from = 1;
+
+    SL_CHECK_INT(sl_lineage_reach(mem, &graph, SL_LINEAGE_DOWN, &from, 1, &plenty, &found), SL_OK);
+    SL_CHECK_INT(found.count, 5);
+    for (size_t i = 0; i < found.count; i++)
+        SL_CHECK(found.steps[i].node == i + 1 && !found.steps[i].again);
+}
+
 static void test_paths(void)
 {
     struct graph g = {.pairs = diamond, .count = SL_COUNT(diamond)};
-    struct sl_lineage_graph graph = {&g, begin, next};
+    struct sl_lineage_graph graph = {&g, begin, next, end};
     struct sl_lineage_bounds bounds = plenty;
     uint64_t from[] = {9, 3}, to[] = {5}, nowhere[] = {9};
     struct sl_lineage_found found;
@@ -310,6 +359,8 @@ int main(void)
     SL_RUN(test_a_run_event);
     SL_RUN(test_up_and_down);
     SL_RUN(test_bounds);
+    SL_RUN(test_bounds_end_the_looking);
+    SL_RUN(test_each_once);
     SL_RUN(test_paths);
     sl_arena_free(mem);
     return sl_tap_done();

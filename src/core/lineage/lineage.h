@@ -9,8 +9,8 @@
  *
  * 2. Walks over a graph that somebody else holds (sl_lineage_walk, sl_lineage_path): breadth first,
  *    so each node is reached by its shortest way; each node is entered once, whatever cycles there
- *    are; depth, steps and edges looked at are bounded, and `more` says that a bound ended the
- * walk.
+ *    are; depth, steps and edges looked at are bounded: a walk stops at the first bound that it
+ *    meets, and `more` says so.
  *
  * A whole dataset and its columns are different nodes. That an edge of the dataset counts for each
  * of its columns, and the other way round, is the graph's part: its iterator tells both.
@@ -75,16 +75,17 @@ enum sl_lineage_way { SL_LINEAGE_UP, SL_LINEAGE_DOWN };
 struct sl_lineage_edge {
     uint64_t node; /* the other end */
     uint64_t from; /* this end: the node that was begun, its dataset, or a column of it */
-    uint64_t edge; /* the graph's own name for it */
+    uint64_t edge; /* the graph's own name for it, where it has one */
     enum sl_lineage_kind kind;
 };
 
-/* begin starts the edges of one node, next tells them one by one and ends with false. A walk never
- * begins a node before the one before it has ended. */
+/* begin starts the edges of one node, next tells them one by one and then false, end gives up those
+ * that were not told. A walk ends each node that it begins before it begins another. */
 struct sl_lineage_graph {
     void *owner;
     void (*begin)(void *owner, uint64_t node, enum sl_lineage_way way);
     bool (*next)(void *owner, struct sl_lineage_edge *out);
+    void (*end)(void *owner);
 };
 
 enum { SL_LINEAGE_ROOT = UINT32_MAX };
@@ -112,6 +113,12 @@ struct sl_lineage_found {
 enum sl_err sl_lineage_walk(struct sl_arena *mem, const struct sl_lineage_graph *g,
                             enum sl_lineage_way way, const uint64_t *from, size_t from_count,
                             const struct sl_lineage_bounds *bounds, struct sl_lineage_found *out)
+    SL_MUST_CHECK;
+
+/* The same, each node once: no step is `again`. */
+enum sl_err sl_lineage_reach(struct sl_arena *mem, const struct sl_lineage_graph *g,
+                             enum sl_lineage_way way, const uint64_t *from, size_t from_count,
+                             const struct sl_lineage_bounds *bounds, struct sl_lineage_found *out)
     SL_MUST_CHECK;
 
 /* The shortest way down from one of `from` to one of `to`: its steps in order, the start first.

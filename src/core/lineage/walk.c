@@ -40,17 +40,17 @@ static enum sl_err expand(struct walk *w, uint32_t at, enum sl_lineage_way way)
     struct sl_lineage_edge e;
 
     w->graph->begin(w->graph->owner, from.node, way);
-    while (w->graph->next(w->graph->owner, &e)) {
-        w->looked_at++;
-        if (err == SL_OK && !w->more && e.node != from.node)
+    while (err == SL_OK && !w->more && w->graph->next(w->graph->owner, &e)) {
+        if (e.node != from.node)
             err = add(w, (struct sl_lineage_step){.node = e.node,
                                                   .from = e.from,
                                                   .edge = e.edge,
                                                   .parent = at,
                                                   .depth = from.depth + 1,
                                                   .kind = e.kind});
-        w->more = w->more || w->looked_at >= w->bounds->edges;
+        w->more = w->more || ++w->looked_at >= w->bounds->edges;
     }
+    w->graph->end(w->graph->owner);
     return err;
 }
 
@@ -76,20 +76,36 @@ static bool enters(struct walk *w, size_t at)
     return false;
 }
 
+static enum sl_err walk(struct walk *w, struct sl_arena *mem, enum sl_lineage_way way,
+                        const uint64_t *from, size_t from_count, struct sl_lineage_found *out)
+{
+    enum sl_err err = begin(w, mem, from, from_count);
+
+    for (size_t at = 0; err == SL_OK && !w->more && at < w->count; at++)
+        if (enters(w, at))
+            err = expand(w, (uint32_t)at, way);
+    sl_map_free(w->seen);
+    SL_TRY(err);
+    *out = (struct sl_lineage_found){w->steps, w->count, w->more};
+    return SL_OK;
+}
+
 enum sl_err sl_lineage_walk(struct sl_arena *mem, const struct sl_lineage_graph *g,
                             enum sl_lineage_way way, const uint64_t *from, size_t from_count,
                             const struct sl_lineage_bounds *bounds, struct sl_lineage_found *out)
 {
     struct walk w = {.graph = g, .bounds = bounds, .keep_again = true};
-    enum sl_err err = begin(&w, mem, from, from_count);
 
-    for (size_t at = 0; err == SL_OK && at < w.count; at++)
-        if (enters(&w, at))
-            err = expand(&w, (uint32_t)at, way);
-    sl_map_free(w.seen);
-    SL_TRY(err);
-    *out = (struct sl_lineage_found){w.steps, w.count, w.more};
-    return SL_OK;
+    return walk(&w, mem, way, from, from_count, out);
+}
+
+enum sl_err sl_lineage_reach(struct sl_arena *mem, const struct sl_lineage_graph *g,
+                             enum sl_lineage_way way, const uint64_t *from, size_t from_count,
+                             const struct sl_lineage_bounds *bounds, struct sl_lineage_found *out)
+{
+    struct walk w = {.graph = g, .bounds = bounds};
+
+    return walk(&w, mem, way, from, from_count, out);
 }
 
 /* --- a path --- */
@@ -134,7 +150,7 @@ enum sl_err sl_lineage_path(struct sl_arena *mem, const struct sl_lineage_graph 
     enum sl_err err = begin(&w, mem, from, from_count);
     size_t found = err == SL_OK ? reached(&w, to, to_count) : 0;
 
-    for (size_t at = 0; err == SL_OK && found == 0 && at < w.count; at++) {
+    for (size_t at = 0; err == SL_OK && found == 0 && !w.more && at < w.count; at++) {
         if (!enters(&w, at))
             continue;
         err = expand(&w, (uint32_t)at, SL_LINEAGE_DOWN);

@@ -79,6 +79,12 @@ static bool looks_like_superuser(struct sl_span user)
 
 static void warn_logins(struct warner *w, const struct sl_target *t)
 {
+    if (sl_target_catalog_login(t) == NULL)
+        sl_buf_put_str(
+            warn_target(w, t),
+            ": there is no login to read the catalog with, so every name will be opaque: its "
+            "logins are by group or by identity alone; add one with a name, for a role that may "
+            "connect and nothing else, and catalog: {login: <that name>}\n");
     for (size_t i = 0; i < t->login_count; i++) {
         if (looks_like_superuser(t->logins[i].user) && t->logins[i].name.n > 0)
             sl_buf_say(

@@ -236,17 +236,24 @@ static void statement(struct plpgsql *p)
     depth_leave(p->j);
 }
 
-/* Up to the word that ends them: it is next. */
-static void statements(struct plpgsql *p)
+static bool ends_statements(const struct plpgsql *p)
 {
     static const char *const ends[] = {"end", "else", "elsif", "elseif", "when", "exception"};
 
-    while (!read_done(p)) {
-        for (size_t i = 0; i < SL_COUNT(ends); i++)
-            if (read_is(p, ends[i]) && !is_assignment(p))
-                return;
+    for (size_t i = 0; i < SL_COUNT(ends); i++)
+        if (read_is(p, ends[i]) && !is_assignment(p))
+            return true;
+    return false;
+}
+
+/* Up to the word that ends them: it is next. Behind them nobody knows whether they have run. */
+static void statements(struct plpgsql *p)
+{
+    struct opened *before = p->opened;
+
+    while (!read_done(p) && !ends_statements(p))
         statement(p);
-    }
+    p->opened = before;
 }
 
 static void handlers(struct plpgsql *p)
@@ -341,9 +348,11 @@ void plpgsql_walk(struct judge *j, struct body *b, const char *text)
     special_variables(&p);
     do {
         before = known(&p);
+        p.opened = NULL;
         once(&p);
         p.around = true;
     } while (!p.broken && known(&p) != before && ++passes < CODE_MAX_PASSES && !j->out_of_memory);
+    cursors_settle(&p);
     if (passes == CODE_MAX_PASSES)
         note_opaque(j, "a PL/pgSQL body carries its values around too often", NULL);
 }

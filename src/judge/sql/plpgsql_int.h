@@ -25,6 +25,12 @@ struct variable_kind {
     bool record, small;
 };
 
+/* A cursor that was opened, or fetched from. */
+struct opened {
+    struct opened *next;
+    const char *name;
+};
+
 struct plpgsql {
     struct judge *j;
     struct body *b;
@@ -34,6 +40,8 @@ struct plpgsql {
     bool broken;
     bool around; /* the body was walked before: what grows now grows in a loop */
     struct variable_kind *kinds;
+    struct opened *opened;     /* on every way to the statement in hand */
+    struct opened *fetched;    /* in the whole body */
     const struct outputs *row; /* of the query whose value was last asked for, where it is known */
 };
 
@@ -84,6 +92,13 @@ void value_reports(struct plpgsql *p, struct origin *from); /* RAISE: to the cli
 
 /* plpgsql_declare.c */
 void declare_block(struct plpgsql *p); /* after DECLARE, up to BEGIN */
+
+/* plpgsql_cursor.c */
+void cursor_open(struct plpgsql *p);
+void cursor_fetch(struct plpgsql *p); /* and MOVE */
+void cursor_close(struct plpgsql *p);
+/* Behind the body: may a portal that it reads be another one than it opened? */
+void cursors_settle(struct plpgsql *p);
 
 /* plpgsql_more.c: the statements that are not about control. False: none of these. */
 bool statement_known(struct plpgsql *p);

@@ -1,8 +1,28 @@
 #include "judge/sql/plpgsql_int.h"
 
-/* Statements of PL/pgSQL that do something: assignments, SQL, EXECUTE, RAISE, cursors, RETURN. */
+/* Statements of PL/pgSQL that do something: assignments, SQL, EXECUTE, RAISE, RETURN. */
 
 /* --- assignments and SQL -------------------------------------------------------------------- */
+
+/* What the subscripts of a target hold: they are kept, as keys, or in how long the array is. */
+static struct origin *subscripts(struct plpgsql *p, size_t from, size_t end)
+{
+    struct origin *all = NULL;
+    size_t start = from;
+    int depth = 0;
+
+    for (size_t i = from; i < end && !p->broken; i++) {
+        const bool opens = read_is_at(p, i, "[") || read_is_at(p, i, "(");
+        const bool closes = read_is_at(p, i, "]") || read_is_at(p, i, ")");
+        const bool ends = depth == 1 && (closes || read_is_at(p, i, ":"));
+        if (ends && i > start)
+            origin_join(p->j, &all, value_of(p, read_range(p, start, i)));
+        depth += opens - closes;
+        if (ends || (opens && depth == 1))
+            start = i + 1;
+    }
+    return all;
+}
 
 /* variable[.field][[subscript]] := expression; subscripts may call functions. */
 void statement_assign(struct plpgsql *p)
@@ -11,8 +31,8 @@ void statement_assign(struct plpgsql *p)
     const char *name = read_name_at(p, from);
     const char *field = read_is_at(p, from + 1, ".") ? read_name_at(p, from + 2) : NULL;
     struct sl_span target = READ_UNTIL(p, ":=", "=");
+    size_t end = p->at++;
 
-    p->at++;
     const bool element =
         memchr(target.p == NULL ? (const uint8_t *)"" : target.p, '[', target.n) != NULL;
     if (element)
@@ -20,6 +40,7 @@ void statement_assign(struct plpgsql *p)
     struct origin *value = value_of(p, READ_UNTIL(p, ";")), *many = NULL;
     if (element) { /* of an array: as many as there are */
         origin_gather(p->j, &many, value);
+        origin_gather(p->j, &many, subscripts(p, from, end));
         value = many;
     }
     if (name != NULL)
@@ -217,138 +238,11 @@ static void diagnostics(struct plpgsql *p)
     read_expect(p, ";");
 }
 
-/* --- cursors -------------------------------------------------------------------------------- */
-
-static void open_arguments(struct plpgsql *p)
-{
-    while (!read_done(p) && !read_take(p, ")")) {
-        if (read_is_at(p, p->at + 1, ":=") || read_is_at(p, p->at + 1, "=>"))
-            p->at += 2;
-        value_assign_all(p, value_of(p, READ_UNTIL(p, ",", ")")));
-        read_take(p, ",");
-    }
-}
-
-static void open_cursor(struct plpgsql *p)
-{
-    const char *name = read_name(p);
-
-    if (read_take(p, "(")) {
-        open_arguments(p);
-    } else if (!read_is(p, ";")) {
-        if (read_take(p, "no"))
-            read_expect(p, "scroll");
-        else
-            read_take(p, "scroll");
-        read_expect(p, "for");
-        if (read_take(p, "execute")) {
-            struct sl_span text = READ_UNTIL(p, "using", ";");
-            struct origin *parameters = NULL;
-            if (read_take(p, "using"))
-                parameters = value_list(p, (const char *const[]){",", ";"}, 2);
-            value_assign(p, name, NULL, value_dynamic(p, text, parameters));
-        } else {
-            value_cursor(p, name, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
-        }
-    }
-    read_expect(p, ";");
-}
-
-static bool is_direction(const struct plpgsql *p)
-{
-    static const char *const words[] = {"next",     "prior",   "first",    "last", "absolute",
-                                        "relative", "forward", "backward", "all"};
-
-    for (size_t i = 0; i < SL_COUNT(words); i++)
-        if (read_is(p, words[i]))
-            return true;
-    return false;
-}
-
-/* Is the cursor one that this body declares with a query, or opens? Another may read anything. */
-static bool is_own_cursor(const struct plpgsql *p, const char *name)
-{
-    for (size_t i = 0; i + 1 < p->count; i++) {
-        const char *here = read_name_at(p, i + 1);
-        bool opens = read_is_at(p, i, "open") && here != NULL && strcmp(here, name) == 0;
-        here = read_name_at(p, i);
-        bool declares = here != NULL && strcmp(here, name) == 0 &&
-                        (read_is_at(p, i + 1, "cursor") || read_is_at(p, i + 1, "scroll") ||
-                         read_is_at(p, i + 1, "no"));
-        bool assigns = here != NULL && strcmp(here, name) == 0 &&
-                       (read_is_at(p, i + 1, ":=") || read_is_at(p, i + 1, "="));
-        if (assigns)
-            return false;
-        if (opens || declares)
-            return true;
-    }
-    return false;
-}
-
-static void fetch(struct plpgsql *p)
-{
-    size_t end = p->at;
-
-    while (is_direction(p))
-        p->at++;
-    while (end < p->count && !read_is_at(p, end, "from") && !read_is_at(p, end, "in") &&
-           !read_is_at(p, end, "into") && !read_is_at(p, end, ";"))
-        end++;
-    if (read_is_at(p, end, "from") || read_is_at(p, end, "in")) {
-        if (p->at < end) {
-            value_of(p, read_range(p, p->at, end));
-        }
-        p->at = end + 1;
-    }
-    const char *cursor = read_name(p);
-    if (!p->broken && !is_own_cursor(p, cursor))
-        note_opaque(p->j, "the judge does not know what cursor %s reads", cursor);
-    const struct source *at = p->broken ? NULL : body_variable(p->j, p->b, cursor);
-    p->row = at == NULL ? NULL : at->outputs;
-    if (read_take(p, "into"))
-        value_into(p, at == NULL || at->outputs == NULL ? NULL : output_union(p->j, at->outputs));
-    read_expect(p, ";");
-}
-
 /* --- which ---------------------------------------------------------------------------------- */
 
 static void perform(struct plpgsql *p)
 {
     value_of(p, READ_UNTIL(p, ";"));
-    read_expect(p, ";");
-}
-
-/* Was it opened before this place, and does nothing in the body put another cursor into it? */
-static bool was_opened_here(const struct plpgsql *p, const char *name, size_t place)
-{
-    static const char *const before[] = {"open", "close", "fetch", "move",
-                                         "from", "in",    "next",  "return"};
-    static const char *const behind[] = {"cursor", "refcursor", "scroll", "no"};
-    bool opened = false;
-
-    for (size_t i = 1; i < p->count; i++) {
-        const char *here = read_name_at(p, i);
-        bool fine = here == NULL || strcmp(here, name) != 0;
-        opened = opened || (!fine && i < place && read_is_at(p, i - 1, "open"));
-        for (size_t k = 0; k < SL_COUNT(before); k++)
-            fine = fine || read_is_at(p, i - 1, before[k]);
-        for (size_t k = 0; k < SL_COUNT(behind); k++)
-            fine = fine || read_is_at(p, i + 1, behind[k]);
-        if (!fine)
-            return false;
-    }
-    return opened;
-}
-
-/* One that was not opened here may be anybody's in this session: its name may mean another one
- * from now on. */
-static void close_cursor(struct plpgsql *p)
-{
-    size_t place = p->at;
-    const char *name = read_name(p);
-
-    if (!p->broken && !was_opened_here(p, name, place))
-        note_name(p->j, SL_NAME_CLOSE, "");
     read_expect(p, ";");
 }
 
@@ -380,11 +274,11 @@ bool statement_known(struct plpgsql *p)
         const char *word;
         void (*read)(struct plpgsql *p);
     } kinds[] = {
-        {"perform", perform},  {"return", returns},     {"raise", raise},
-        {"execute", execute},  {"null", nothing},       {"get", diagnostics},
-        {"assert", assertion}, {"open", open_cursor},   {"fetch", fetch},
-        {"move", fetch},       {"close", close_cursor}, {"call", call_statement},
-        {"do", do_statement},  {"commit", transaction}, {"rollback", transaction},
+        {"perform", perform},   {"return", returns},     {"raise", raise},
+        {"execute", execute},   {"null", nothing},       {"get", diagnostics},
+        {"assert", assertion},  {"open", cursor_open},   {"fetch", cursor_fetch},
+        {"move", cursor_fetch}, {"close", cursor_close}, {"call", call_statement},
+        {"do", do_statement},   {"commit", transaction}, {"rollback", transaction},
     };
 
     for (size_t i = 0; i < SL_COUNT(kinds); i++)

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* What lives in the session: parameters, transactions, prepared statements, cursors. */
 
@@ -180,14 +180,31 @@ static void run_prepared(struct judge *j, const char *name)
         note_opaque(j, "the judge does not know what %s was prepared as", name);
 }
 
+/* What $1 and the like stand for in what was prepared. */
+static struct arguments execute_arguments(struct judge *j, const List *params)
+{
+    struct arguments a = {.by_position = true};
+    const ListCell *cell;
+
+    foreach (cell, params) {
+        struct origin *from = NULL;
+        expr_walk(j, NULL, lfirst(cell), &from);
+        arguments_add(j, &a, from);
+    }
+    return a;
+}
+
 static void run_execute(struct judge *j, const ExecuteStmt *n)
 {
+    const struct arguments *before = j->arguments;
     const char *tag = j->tag;
 
     note_name(j, SL_NAME_EXECUTE, n->name);
     j->flags |= SL_MEANING_UNSHAPED; /* the same words mean something else in another session */
-    expr_list(j, NULL, n->params, NULL);
+    const struct arguments given = execute_arguments(j, n->params);
+    j->arguments = &given;
     run_prepared(j, n->name);
+    j->arguments = before;
     j->tag = tag;
 }
 

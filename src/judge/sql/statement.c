@@ -93,6 +93,48 @@ static void explain(struct judge *j, const ExplainStmt *n)
     j->tag = tag;
 }
 
+/* The rows of what was prepared go into the table and not to the client. Its text goes before the
+ * table is made; and there may be several that it could mean. */
+static void keep_rows(struct judge *j, const struct outputs *from)
+{
+    struct outputs *kept = j->kept;
+
+    if (kept->count > 0 || kept->open) {
+        origin_join(j, &kept->rest, output_union(j, from));
+        kept->open = true;
+    }
+    for (size_t i = 0; i < from->count && !kept->open; i++) {
+        const char *name = from->items[i].name;
+        struct output *o =
+            output_add(j, kept, name == NULL ? NULL : sl_arena_text(j->mem, sl_span_str(name)));
+        if (o == NULL)
+            return;
+        o->origins = from->items[i].origins;
+        o->star = from->items[i].star;
+    }
+    kept->open = kept->open || from->open;
+    origin_join(j, &kept->rest, from->rest);
+    origin_join(j, &kept->decides, from->decides);
+}
+
+static void gives_rows(struct judge *j, const struct outputs *out)
+{
+    if (j->kept != NULL)
+        keep_rows(j, out);
+    else
+        note_result(j, out);
+}
+
+static void create_as_execute(struct judge *j, const ExecuteStmt *n, struct outputs *out)
+{
+    struct outputs *before = j->kept;
+
+    j->kept = out;
+    statement_walk(j, n);
+    j->kept = before;
+    out->open = out->open || out->count == 0;
+}
+
 static void create_as(struct judge *j, const CreateTableAsStmt *n)
 {
     struct outputs out = {0};
@@ -102,8 +144,7 @@ static void create_as(struct judge *j, const CreateTableAsStmt *n)
                                           : "create table as";
     const char *tag = j->tag;
     if (n->query != NULL && IsA(n->query, ExecuteStmt)) {
-        statement_walk(j, n->query);
-        out.open = true;
+        create_as_execute(j, (const ExecuteStmt *)n->query, &out);
     } else {
         query_walk(j, NULL, NULL, n->query, &out);
     }
@@ -139,7 +180,7 @@ static void query(struct judge *j, const Node *n)
     query_walk(j, NULL, NULL, n, &out);
     ambient_casts(j); /* values meet in a UNION or a CASE without any name, too */
     if (!into)
-        note_result(j, &out);
+        gives_rows(j, &out);
 }
 
 /* --- session -------------------------------------------------------------------------------- */

@@ -28,16 +28,17 @@ static const char *target_column(struct judge *j, const struct dataset *d, const
                          sl_catalog_column(j->ctx->catalog, &d->relation, (uint32_t)i).name);
 }
 
-/* column[1], column.field: a part of the column is written. */
-static void target_parts(struct judge *j, struct scope *s, const List *parts)
+/* column[1], column.field: a part of the column is written. A subscript is kept, too: as a key, or
+ * in how long the array is. */
+static void target_parts(struct judge *j, struct scope *s, const List *parts, struct origin **flow)
 {
     const ListCell *cell;
 
     foreach (cell, parts) {
         const Node *n = lfirst(cell);
         if (IsA(n, A_Indices)) {
-            expr_walk(j, s, ((const A_Indices *)n)->lidx, NULL);
-            expr_walk(j, s, ((const A_Indices *)n)->uidx, NULL);
+            expr_walk(j, s, ((const A_Indices *)n)->lidx, flow);
+            expr_walk(j, s, ((const A_Indices *)n)->uidx, flow);
         } else if (!IsA(n, String)) {
             note_opaque(j, "a part of a column of an unknown kind is written", NULL);
         }
@@ -54,8 +55,10 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
+        struct origin *from = NULL;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_INSERT);
-        target_parts(j, s, t->indirection);
+        target_parts(j, s, t->indirection, &from);
+        note_flow_into(j, from, d, t->name, SL_EFFECT_INSERT);
     }
 }
 
@@ -138,7 +141,6 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
         const MultiAssignRef *m = (const MultiAssignRef *)t->val;
         struct origin *from = NULL;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_UPDATE);
-        target_parts(j, s, t->indirection);
         if (m != NULL && IsA(m, MultiAssignRef)) {
             if (m->colno == 1)
                 assign_source(j, s, m->source, &row);
@@ -147,6 +149,7 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
             expr_approve(j, t->val);
             expr_walk(j, s, t->val, &from);
         }
+        target_parts(j, s, t->indirection, &from);
         note_flow_into(j, from, d, t->name, SL_EFFECT_UPDATE);
     }
 }
@@ -168,9 +171,31 @@ static void infer(struct judge *j, struct scope *s, const InferClause *c)
     expr_walk(j, s, c->whereClause, NULL);
 }
 
-/* `excluded` is the row that was to be inserted: its columns are what flows into them. */
-static struct outputs *excluded_row(struct judge *j, struct dataset *d, const List *cols,
-                                    const struct outputs *from)
+static void excluded_parts(struct judge *j, struct scope *s, const List *cols, size_t i,
+                           struct origin **flow)
+{
+    const ResTarget *t = i < (size_t)list_length(cols) ? list_nth(cols, (int)i) : NULL;
+
+    if (t != NULL)
+        target_parts(j, s, t->indirection, flow);
+}
+
+/* Which value goes where is not known. */
+static void excluded_mixed(struct judge *j, struct scope *s, struct outputs *row, const List *cols,
+                           const struct outputs *from)
+{
+    struct origin *all = output_union(j, from);
+
+    for (size_t i = 0; i < (size_t)list_length(cols); i++)
+        excluded_parts(j, s, cols, i, &all);
+    for (size_t i = 0; i < row->count; i++)
+        row->items[i].origins = all;
+}
+
+/* `excluded` is the row that was to be inserted: its columns are what flows into them, also part by
+ * part. */
+static struct outputs *excluded_row(struct judge *j, struct scope *s, struct dataset *d,
+                                    const List *cols, const struct outputs *from)
 {
     struct outputs *row = NOTE_NEW(j, struct outputs);
 
@@ -192,11 +217,13 @@ static struct outputs *excluded_row(struct judge *j, struct dataset *d, const Li
         if (column == NULL)
             continue;
         struct output *o = at < row->count ? &row->items[at] : output_add(j, row, column);
-        if (o != NULL)
-            o->origins = from->items[i].origins;
+        if (o != NULL) {
+            origin_join(j, &o->origins, from->items[i].origins);
+            excluded_parts(j, s, cols, i, &o->origins);
+        }
     }
-    for (size_t i = 0; from->open && i < row->count; i++)
-        row->items[i].origins = output_union(j, from);
+    if (from->open)
+        excluded_mixed(j, s, row, cols, from);
     return row;
 }
 
@@ -217,7 +244,7 @@ static void on_conflict(struct judge *j, struct scope *s, const InsertStmt *n, s
     target.next = NULL;
     both.sources = &target;
     both.last = &target.next;
-    from_outputs(j, &both, "excluded", excluded_row(j, d, n->cols, from));
+    from_outputs(j, &both, "excluded", excluded_row(j, s, d, n->cols, from));
     d = name_relation(j, n->relation, SL_EFFECT_UPDATE);
     note_effect(j, SL_EFFECT_UPDATE);
     set_columns(j, &both, d, c->targetList);

@@ -74,6 +74,7 @@ bool may_oversee(struct call *c);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 void json_put_str(json_t *object, const char *key, struct sl_span value);
+void json_put_number(json_t *object, const char *key, uint64_t value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
 
 #endif

@@ -13,8 +13,8 @@
 enum { WHO_DEFAULT = 50, WHO_MAX = 1000 };
 
 /* What is told step by step costs most in the telling. */
-static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edges = 20000},
-                                      wide = {.depth = 50, .steps = 20000, .edges = 50000};
+static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edges = 20000};
+const struct sl_lineage_bounds lineage_wide = {.depth = 50, .steps = 20000, .edges = 50000};
 
 /* --- who may see what --- */
 
@@ -51,11 +51,6 @@ bool lineage_question(struct call *c, const char *member, struct lineage_questio
 }
 
 /* --- nodes and acts as JSON --- */
-
-static void put_number(json_t *object, const char *key, uint64_t value)
-{
-    json_object_set_new(object, key, json_integer((json_int_t)value));
-}
 
 static void put_some(json_t *object, const char *key, struct sl_span value)
 {
@@ -104,13 +99,13 @@ json_t *lineage_act_json(const struct db_rows *rows)
     put_some(act, "approval", db_span(rows, 12));
     put_some(act, "approvers", db_span(rows, 13));
     put_some(act, "why", db_span(rows, 14));
-    put_number(act, "session", db_u64(rows, 15));
-    put_number(act, "action", db_u64(rows, 16));
+    json_put_number(act, "session", db_u64(rows, 15));
+    json_put_number(act, "action", db_u64(rows, 16));
     json_put_time(act, "first_at", db_u64(rows, 17));
     json_put_time(act, "last_at", db_u64(rows, 18));
-    put_number(act, "count", db_u64(rows, 19));
-    put_number(act, "rows", db_u64(rows, 20));
-    put_number(act, "bytes", db_u64(rows, 21));
+    json_put_number(act, "count", db_u64(rows, 19));
+    json_put_number(act, "rows", db_u64(rows, 20));
+    json_put_number(act, "bytes", db_u64(rows, 21));
     return act;
 }
 
@@ -123,75 +118,71 @@ static void put_act(struct call *c, json_t *out, uint64_t id)
     db_end(&rows);
 }
 
-static json_t *step_json(struct call *c, const struct sl_lineage_found *f, size_t at)
+static json_t *step_json(struct call *c, struct lineage_graph *g, const struct sl_lineage_found *f,
+                         size_t at)
 {
     const struct sl_lineage_step *s = &f->steps[at];
     json_t *out = json_object();
 
     lineage_put_node(c, out, "name", s->node, true);
-    put_number(out, "depth", s->depth);
+    json_put_number(out, "depth", s->depth);
     if (s->parent == SL_LINEAGE_ROOT) {
         lineage_put_labels(c, out, s->node);
         return out;
     }
-    put_number(out, "parent", s->parent);
+    json_put_number(out, "parent", s->parent);
     if (s->from != f->steps[s->parent].node)
         lineage_put_node(c, out, "from", s->from, false);
     json_put_str(out, "flow", sl_span_str(sl_lineage_kind_name(s->kind)));
     if (s->again)
         json_object_set_new(out, "again", json_true());
     lineage_put_labels(c, out, s->node);
-    put_act(c, out, s->edge);
+    put_act(c, out, lineage_latest_act(g, s));
     return out;
 }
 
-static void answer_steps(struct call *c, const struct sl_lineage_found *f)
+static void answer_steps(struct call *c, struct lineage_graph *g, const struct sl_lineage_found *f)
 {
     json_t *steps = json_array();
 
     for (size_t i = 0; i < f->count; i++)
-        json_array_append_new(steps, step_json(c, f, i));
+        json_array_append_new(steps, step_json(c, g, f, i));
     c->reply = json_object();
     put_some(c->reply, "of", call_str(c, "of"));
     json_object_set_new(c->reply, "steps", steps);
     json_object_set_new(c->reply, "more", json_boolean(f->more));
 }
 
-static void too_large(struct call *c)
+void lineage_too_large(struct call *c)
 {
     call_problem(c, 500, "Too large", "The answer takes more memory than there is for it.", "");
 }
 
 /* --- up, down --- */
 
-static bool walk(struct call *c, enum sl_lineage_way way, struct sl_lineage_found *found)
+static void answer_walk(struct call *c, enum sl_lineage_way way)
 {
     struct lineage_question q;
+    struct sl_lineage_found found;
 
     if (!lineage_question(c, "of", &q))
-        return false;
+        return;
     struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
-    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, &bounds, found) == SL_OK)
-        return true;
-    too_large(c);
-    return false;
+    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, &bounds, &found) == SL_OK)
+        answer_steps(c, &g, &found);
+    else
+        lineage_too_large(c);
 }
 
 void call_LINEAGE_UP(struct call *c)
 {
-    struct sl_lineage_found found;
-
-    if (walk(c, SL_LINEAGE_UP, &found))
-        answer_steps(c, &found);
+    answer_walk(c, SL_LINEAGE_UP);
 }
 
 void call_LINEAGE_DOWN(struct call *c)
 {
-    struct sl_lineage_found found;
-
-    if (walk(c, SL_LINEAGE_DOWN, &found))
-        answer_steps(c, &found);
+    answer_walk(c, SL_LINEAGE_DOWN);
 }
 
 /* --- path --- */
@@ -206,95 +197,11 @@ void call_LINEAGE_PATH(struct call *c)
     struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
     enum sl_err err = sl_lineage_path(c->keeper->mem, &graph, from.from, from.count, to.from,
-                                      to.count, &wide, &found);
+                                      to.count, &lineage_wide, &found);
     if (err == SL_OK || err == SL_ENOTFOUND)
-        answer_steps(c, &found);
+        answer_steps(c, &g, &found);
     else
-        too_large(c);
-}
-
-/* --- impact --- */
-
-struct impact {
-    struct call *call;
-    json_t *datasets, *sinks;
-    uint64_t columns;
-};
-
-static json_t *dataset_of(struct impact *x, struct sl_span target, struct sl_span name,
-                          uint32_t depth)
-{
-    json_t *one;
-    size_t i;
-
-    json_array_foreach(x->datasets, i,
-                       one) if (sl_span_eq(sl_json_str(one, "name"), name) &&
-                                sl_span_eq(sl_json_str(one, "target"), target)) return one;
-    one = json_object();
-    json_put_str(one, "name", name);
-    json_put_str(one, "target", target);
-    put_number(one, "depth", depth);
-    put_number(one, "columns", 0);
-    json_array_append_new(x->datasets, one);
-    return one;
-}
-
-static void add_impact(struct impact *x, const struct sl_lineage_step *s)
-{
-    struct db_rows rows = db_ask(x->call->keeper->store.db, DB_NODE_BY_ID, "i", s->node);
-
-    if (!db_row(&rows))
-        return;
-    uint64_t kind = db_u64(&rows, 1);
-    if (kind == SL_LINEAGE_SINK) {
-        struct sl_span name = db_span(&rows, 2);
-        json_array_append_new(x->sinks, json_stringn((const char *)name.p, name.n));
-    } else {
-        json_t *dataset = dataset_of(x, db_span(&rows, 0), db_span(&rows, 2), s->depth);
-        uint64_t columns = 0;
-
-        if (kind == SL_LINEAGE_COLUMN && sl_json_u64(dataset, "columns", &columns)) {
-            put_number(dataset, "columns", columns + 1);
-            x->columns++;
-        }
-    }
-    db_end(&rows);
-}
-
-json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count)
-{
-    struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
-    struct sl_lineage_graph graph = lineage_graph(&g);
-    struct impact x = {.call = c};
-    struct sl_lineage_found found;
-
-    if (sl_lineage_walk(c->keeper->mem, &graph, SL_LINEAGE_DOWN, from, count, &wide, &found) !=
-        SL_OK)
-        return NULL;
-    x.datasets = json_array();
-    x.sinks = json_array();
-    for (size_t i = 0; i < found.count; i++)
-        if (found.steps[i].parent != SL_LINEAGE_ROOT && !found.steps[i].again)
-            add_impact(&x, &found.steps[i]);
-    json_t *out = json_object();
-    json_object_set_new(out, "datasets", x.datasets);
-    json_object_set_new(out, "sinks", x.sinks);
-    put_number(out, "columns", x.columns);
-    json_object_set_new(out, "more", json_boolean(found.more));
-    return out;
-}
-
-void call_LINEAGE_IMPACT(struct call *c)
-{
-    struct lineage_question q;
-
-    if (!lineage_question(c, "of", &q))
-        return;
-    c->reply = lineage_impact(c, q.from, q.count);
-    if (c->reply == NULL)
-        too_large(c);
-    else
-        put_some(c->reply, "of", q.name);
+        lineage_too_large(c);
 }
 
 /* --- who --- */
@@ -409,7 +316,7 @@ void call_LINEAGE_WHO(struct call *c)
     struct sl_span only = lineage_only(c);
     t.items = sl_arena_array(c->keeper->mem, 2 * q.count * since.limit + 1, sizeof *t.items);
     if (t.items == NULL) {
-        too_large(c);
+        lineage_too_large(c);
         return;
     }
     for (size_t i = 0; i < q.count; i++) {

@@ -109,12 +109,11 @@ static void walk(struct attempts *a, const struct lineage_question *q, enum sl_l
     struct sl_lineage_graph graph = lineage_graph(&g);
     struct sl_lineage_found found;
 
-    if (sl_lineage_walk(k->mem, &graph, way, q->from, q->count, &bounds, &found) != SL_OK)
+    if (sl_lineage_reach(k->mem, &graph, way, q->from, q->count, &bounds, &found) != SL_OK)
         return;
     a->more = a->more || found.more;
     for (size_t i = 0; i < found.count; i++)
-        if (!found.steps[i].again)
-            add_attempts(a, found.steps[i].node);
+        add_attempts(a, found.steps[i].node);
 }
 
 void call_LINEAGE_ATTEMPTS(struct call *c)

@@ -25,7 +25,11 @@ void lineage_put_labels(struct call *c, json_t *out, uint64_t id);
 /* Columns as SL_ACT_COLUMNS has them. */
 json_t *lineage_act_json(const struct db_rows *rows);
 
-/* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+/* Bounds of a walk whose steps are not told one by one. */
+extern const struct sl_lineage_bounds lineage_wide;
+void lineage_too_large(struct call *c);
+
+/* call_lineage_impact.c: what was made from these nodes, as the caller may see it; NULL: too much. */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 
 #endif

@@ -37,6 +37,11 @@ void json_put_str(json_t *object, const char *key, struct sl_span value)
                         json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
 }
 
+void json_put_number(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
 void json_put_time(json_t *object, const char *key, uint64_t at_us)
 {
     SL_BUF(text, 64);
@@ -262,6 +267,9 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
                  : m->needs == SL_NEEDS_PROVISION ? authenticate_issuer(c, credential)
                                                   : authenticate(c, m, credential);
     if (!known)
+        return;
+    bool person = m->needs != SL_NEEDS_NOTHING && m->needs != SL_NEEDS_PROVISION;
+    if (person && auditor_refused(c, method))
         return;
     c->status = 200;
     c->method = m->name;

@@ -215,7 +215,9 @@ static bool has_text(struct sl_span s, const char *text)
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
 }
 
-/* What it can take in all: the first number of rows that somebody set. */
+/* What the rules or a reviewer let pass, which whoever asks may know as well (`sluice explain` says
+ * it): they read along here. So no estimate: enough of these tell values that nobody let them read.
+ */
 static struct sl_span rows_of(struct keeper *k, const struct approval *a)
 {
     uint64_t most = 0;
@@ -224,7 +226,9 @@ static struct sl_span rows_of(struct keeper *k, const struct approval *a)
     if (!sl_json_u64(a->detail, DETAIL(rows), &most) &&
         !sl_json_u64(a->detail, DETAIL(row_limit), &most))
         return sl_span(NULL, 0);
-    sl_buf_say(&text, "at most %U", most);
+    sl_buf_put_str(&text, "at most ");
+    sl_buf_put_grouped(&text, most);
+    sl_buf_put_str(&text, " in its result");
     return kept(k, &text);
 }
 
@@ -347,11 +351,37 @@ static bool tells_only_where(const struct chat *h)
     return h->config->show == SL_CHAT_SHOW_LINK;
 }
 
-void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct approval *a)
+static bool is_yes(const struct approval *a)
 {
-    bool facts = !tells_only_where(h);
-    bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
-               a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+    return a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
+           a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+}
+
+/* Who released it alone; NULL: it went as its rules say. */
+static const struct vote_row *alone_by(const struct approval *a)
+{
+    for (size_t i = 0; is_yes(a) && i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "break-glass"))
+            return &a->votes[i];
+    return NULL;
+}
+
+/* Nobody may take it for what its reviewers allowed: who, that they were alone, why, and what is
+ * left to do. */
+static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by,
+                      bool reasons)
+{
+    sl_buf_say(b, "released by %S alone (break-glass)", by->identity);
+    if (reasons)
+        sl_buf_say(b, ": %S", sl_utf8_head(by->reason, 200));
+    sl_buf_put_str(b, "; two others have to sign it off");
+    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED)
+        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
+}
+
+static void put_state(struct sl_buf *b, const struct approval *a, bool facts)
+{
+    bool yes = is_yes(a);
 
     sl_buf_put_str(b,
                    a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
@@ -359,6 +389,17 @@ void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct appro
         put_deciders(b, a, yes ? "approve" : "deny", facts);
     if (facts && a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
+}
+
+void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct approval *a)
+{
+    bool facts = !tells_only_where(h);
+    const struct vote_row *alone = alone_by(a);
+
+    if (alone != NULL)
+        put_alone(b, a, alone, facts);
+    else
+        put_state(b, a, facts);
     if (json_object_get(a->detail, "envelope") != NULL) {
         sl_buf_put_str(b, "; it is an envelope: the request has its uses");
         return;
@@ -438,8 +479,8 @@ static struct sl_span state_word(const struct approval *a)
 /* Who asks and where; of what is said, by anybody, nothing. */
 static void keep_only_where(struct sl_chat_card *card)
 {
-    struct sl_span *const texts[] = {&card->statement, &card->why,  &card->reason,
-                                     &card->run,       &card->rows, &card->session,
+    struct sl_span *const texts[] = {&card->statement, &card->why,      &card->reason,
+                                     &card->run,       &card->rows,     &card->session,
                                      &card->effects,   &card->datasets, &card->labels};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
@@ -466,6 +507,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
                                   .asked_us = a->asked_us,
                                   .expires_us = a->expires_us,
                                   .escalated = a->escalated_us != 0,
+                                  .alone = alone_by(a) != NULL,
                                   .client_waits = waiters_of(k, a->id) > 0};
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);

@@ -69,8 +69,8 @@ void lineage_ended(struct lineage *l, const struct sl_entry_txn *txn);
 /* --- asking (after a flush) --- */
 
 /* A graph to walk over the tables: what flowed and counts. A node that is a dataset has the edges
- * of its columns too, and a column those of its dataset. An edge's number is that of its latest
- * act. */
+ * of its columns too, and a column those of its dataset. An edge that is told to somebody who may
+ * not see all has the number of the latest act that they may see; the others have none. */
 struct lineage_graph {
     struct db *db;
     struct sl_span only; /* a JSON array of identities whose acts may be seen; empty: all */
@@ -78,6 +78,8 @@ struct lineage_graph {
     enum sl_lineage_way way;
 };
 struct sl_lineage_graph lineage_graph(struct lineage_graph *g);
+/* The latest act, that may be seen, behind a step of the last walk over `g`. */
+uint64_t lineage_latest_act(struct lineage_graph *g, const struct sl_lineage_step *s);
 /* The nodes that `name` may mean: a dataset, a column of one, a sink; with "public." before it when
  * it has no schema. `target` empty: of all. Returns how many; at most `max` are written. */
 size_t lineage_find(struct db *db, struct sl_span target, struct sl_span name, uint64_t *out,

@@ -27,23 +27,41 @@ static bool next(void *owner, struct sl_lineage_edge *out)
     struct lineage_graph *g = owner;
 
     while (db_row(&g->rows)) {
-        struct sl_lineage_edge e = {.node = db_u64(&g->rows, 0),
-                                    .from = db_u64(&g->rows, 1),
-                                    .edge = db_u64(&g->rows, 3),
-                                    .kind = (enum sl_lineage_kind)db_u64(&g->rows, 2)};
-        if (g->only.n > 0)
-            e.edge = seen(g, &e);
-        if (e.edge == 0)
-            continue;
-        *out = e;
-        return true;
+        *out = (struct sl_lineage_edge){.node = db_u64(&g->rows, 0),
+                                        .from = db_u64(&g->rows, 1),
+                                        .kind = (enum sl_lineage_kind)db_u64(&g->rows, 2)};
+        if (g->only.n == 0)
+            return true;
+        out->edge = seen(g, out);
+        if (out->edge != 0)
+            return true;
     }
     return false;
 }
 
+static void end(void *owner)
+{
+    struct lineage_graph *g = owner;
+
+    db_end(&g->rows);
+}
+
 struct sl_lineage_graph lineage_graph(struct lineage_graph *g)
 {
-    return (struct sl_lineage_graph){g, begin, next};
+    return (struct sl_lineage_graph){g, begin, next, end};
+}
+
+uint64_t lineage_latest_act(struct lineage_graph *g, const struct sl_lineage_step *s)
+{
+    bool down = g->way == SL_LINEAGE_DOWN;
+
+    if (s->edge != 0)
+        return s->edge;
+    struct db_rows rows = db_ask(g->db, DB_FLOW_ACT, "iii", down ? s->from : s->node,
+                                 down ? s->node : s->from, (uint64_t)s->kind);
+    uint64_t act = db_row(&rows) ? db_u64(&rows, 0) : 0;
+    db_end(&rows);
+    return act;
 }
 
 static size_t named(struct db *db, struct sl_span target, struct sl_span dataset,

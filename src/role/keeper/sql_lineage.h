@@ -66,12 +66,13 @@
     X(NODE_BY_ID, "select target, kind, dataset, col from lineage_node where id = ?1")             \
     X(NODES_NAMED, "select id from lineage_node where dataset = ?1 and col = ?2 and (?3 = '' or "  \
         "target = ?3 or target = '') order by id")                                                 \
-    X(FLOWS_DOWN, "select dst, src, kind, last_act from lineage_flow where src in (select ?1 union "\
+    X(FLOWS_DOWN, "select dst, src, kind from lineage_flow where src in (select ?1 union "\
         "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "\
         "lineage_node where id = ?1 and whole > 0)")                                               \
-    X(FLOWS_UP, "select src, dst, kind, last_act from lineage_flow where dst in (select ?1 union " \
+    X(FLOWS_UP, "select src, dst, kind from lineage_flow where dst in (select ?1 union " \
         "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "\
         "lineage_node where id = ?1 and whole > 0)")                                               \
+    X(FLOW_ACT, "select last_act from lineage_flow where src = ?1 and dst = ?2 and kind = ?3")     \
     X(EDGE_SEEN_BY, "select max(e.act) from lineage_edge e join lineage_act a on a.id = e.act "    \
         "where e.src = ?1 and e.dst = ?2 and e.kind = ?3 and a.standing <= 1 and a.identity in "   \
         "(select value from json_each(?4))")                                                       \
