@@ -13,16 +13,17 @@ enum { CARD_TEXTS = 64, CARD_TEXT_ROOM = 64 * 1024 };
 #define CARD_LINK "https://sluice.example/approvals/" CARD_ID
 
 /* Every field that somebody else writes. */
-#define CARD_FIELDS(X)                                                                       \
-    X(identity)                                                                              \
-    X(kind)                                                                                  \
-    X(owner)                                                                                 \
-    X(target)                                                                                \
-    X(environment)                                                                           \
-    X(protocol)                                                                              \
-    X(statement)                                                                             \
-    X(why) X(reason) X(run) X(session) X(effects) X(datasets) X(labels) X(rows) X(reviewers) \
-        X(outcome) X(decides_not_why)
+#define CARD_FIELDS(X)                                                                           \
+    X(identity)                                                                                  \
+    X(kind)                                                                                      \
+    X(owner)                                                                                     \
+    X(target)                                                                                    \
+    X(environment)                                                                               \
+    X(protocol)                                                                                  \
+    X(statement)                                                                                 \
+    X(why)                                                                                       \
+    X(reason) X(run) X(session) X(effects) X(datasets) X(labels) X(rows) X(reviewers) X(outcome) \
+        X(decides_not_why)
 
 static const char *const hostile[] = {
     "<!channel>",

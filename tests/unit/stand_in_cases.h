@@ -226,55 +226,53 @@ static void in_place_and_voted(struct sl_decide_question *q)
     q->vote_count = 1;
 }
 
-#define STAND_IN_CASES                                                                            \
-    {"in the place of somebody who is away", in_place, SL_DECIDE_YES},                            \
-        {"where nobody stands in", in_place_here_nobody, SL_DECIDE_STAND_IN_NOT_HERE},            \
-        {"another was named", in_place_named_other, SL_DECIDE_STAND_IN_NOT_NAMED},                \
-        {"nobody was named", in_place_named_nobody, SL_DECIDE_STAND_IN_NOT_NAMED},                \
-        {"named after asking", in_place_said_later, SL_DECIDE_STAND_IN_NEW},                      \
-        {"named in the same moment", in_place_said_same_moment, SL_DECIDE_STAND_IN_NEW},          \
-        {"away since a later time", in_place_from_later, SL_DECIDE_STAND_IN_NOT_NOW},             \
-        {"back before asking", in_place_over_before_asking, SL_DECIDE_STAND_IN_NOT_NOW},          \
-        {"back since", in_place_over_since, SL_DECIDE_STAND_IN_NOT_NOW},                          \
-        {"away: the owner", in_place_of_owner, SL_DECIDE_STAND_IN_FOR_REQUESTER},                 \
-        {"away: another account of the owner", in_place_of_owners_account,                        \
-         SL_DECIDE_STAND_IN_FOR_REQUESTER},                                                       \
-        {"away: who acts for the owner", in_place_of_delegate, SL_DECIDE_STAND_IN_FOR_REQUESTER}, \
-        {"away: paused", in_place_of_paused, SL_DECIDE_STAND_IN_FOR_NOBODY},                      \
-        {"away: an agent", in_place_of_agent, SL_DECIDE_STAND_IN_FOR_NOBODY},                     \
-        {"away: an auditor", in_place_of_auditor, SL_DECIDE_STAND_IN_FOR_NOBODY},                 \
-        {"away: somebody new", in_place_of_newcomer, SL_DECIDE_STAND_IN_FOR_NOBODY},              \
-        {"said with an asking token", in_place_by_token, SL_DECIDE_STAND_IN_BY_OTHERS},           \
-        {"said with what is revoked", in_place_by_revoked, SL_DECIDE_STAND_IN_BY_OTHERS},         \
-        {"said with what the stand-in issued", in_place_by_own_issue,                             \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"... by another account", in_place_by_other_account, SL_DECIDE_STAND_IN_BY_OTHERS},      \
-        {"... that whoever is away issued", in_place_by_their_issue,                              \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"... that a requester issued", in_place_by_requesters, SL_DECIDE_STAND_IN_BY_OTHERS},    \
-        {"... that an admin issued", in_place_by_admin, SL_DECIDE_YES},                           \
-        {"let be named by two admins", in_place_let_by_admins, SL_DECIDE_YES},                    \
-        {"... of whom one triggered it", in_place_let_by_requester,                               \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"... of whom one is the owner by another account", in_place_let_by_linked,               \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"... of whom one is the stand-in", in_place_let_by_itself,                               \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"... by another account", in_place_let_by_own_account, SL_DECIDE_STAND_IN_BY_OTHERS},    \
-        {"... of whom one is away, by another account", in_place_let_by_away,                     \
-         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
-        {"away: no reviewer", in_place_of_outsider, SL_DECIDE_NOT_REVIEWER},                      \
-        {"away: a reviewer since later", in_place_of_new_member, SL_DECIDE_NEW_MEMBERSHIP},       \
-        {"the stand-in is an agent", in_place_by_agent, SL_DECIDE_NOT_HUMAN},                     \
-        {"the stand-in triggered it", in_place_by_requester, SL_DECIDE_IS_TRIGGER},               \
-        {"a passkey, and not the stand-in's", in_place_without_passkey, SL_DECIDE_NEEDS_PASSKEY}, \
-        {"the stand-in's own passkey", in_place_with_passkey, SL_DECIDE_YES},                     \
-        {"a passkey, of one whom nobody else let be named", in_place_named_alone,                 \
-         SL_DECIDE_STAND_IN_ALONE},                                                               \
-        {"whoever is away has voted", in_place_of_who_voted, SL_DECIDE_RIGHT_USED},               \
-        {"one's own stand-in has voted", voted_by_stand_in, SL_DECIDE_RIGHT_USED},                \
-    {                                                                                             \
-        "voted in the place of another", in_place_and_voted, SL_DECIDE_VOTED_ALREADY              \
+#define STAND_IN_CASES                                                                             \
+    {"in the place of somebody who is away", in_place, SL_DECIDE_YES},                             \
+        {"where nobody stands in", in_place_here_nobody, SL_DECIDE_STAND_IN_NOT_HERE},             \
+        {"another was named", in_place_named_other, SL_DECIDE_STAND_IN_NOT_NAMED},                 \
+        {"nobody was named", in_place_named_nobody, SL_DECIDE_STAND_IN_NOT_NAMED},                 \
+        {"named after asking", in_place_said_later, SL_DECIDE_STAND_IN_NEW},                       \
+        {"named in the same moment", in_place_said_same_moment, SL_DECIDE_STAND_IN_NEW},           \
+        {"away since a later time", in_place_from_later, SL_DECIDE_STAND_IN_NOT_NOW},              \
+        {"back before asking", in_place_over_before_asking, SL_DECIDE_STAND_IN_NOT_NOW},           \
+        {"back since", in_place_over_since, SL_DECIDE_STAND_IN_NOT_NOW},                           \
+        {"away: the owner", in_place_of_owner, SL_DECIDE_STAND_IN_FOR_REQUESTER},                  \
+        {"away: another account of the owner", in_place_of_owners_account,                         \
+         SL_DECIDE_STAND_IN_FOR_REQUESTER},                                                        \
+        {"away: who acts for the owner", in_place_of_delegate, SL_DECIDE_STAND_IN_FOR_REQUESTER},  \
+        {"away: paused", in_place_of_paused, SL_DECIDE_STAND_IN_FOR_NOBODY},                       \
+        {"away: an agent", in_place_of_agent, SL_DECIDE_STAND_IN_FOR_NOBODY},                      \
+        {"away: an auditor", in_place_of_auditor, SL_DECIDE_STAND_IN_FOR_NOBODY},                  \
+        {"away: somebody new", in_place_of_newcomer, SL_DECIDE_STAND_IN_FOR_NOBODY},               \
+        {"said with an asking token", in_place_by_token, SL_DECIDE_STAND_IN_BY_OTHERS},            \
+        {"said with what is revoked", in_place_by_revoked, SL_DECIDE_STAND_IN_BY_OTHERS},          \
+        {"said with what the stand-in issued", in_place_by_own_issue,                              \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                            \
+        {"... by another account", in_place_by_other_account, SL_DECIDE_STAND_IN_BY_OTHERS},       \
+        {"... that whoever is away issued", in_place_by_their_issue,                               \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                            \
+        {"... that a requester issued", in_place_by_requesters, SL_DECIDE_STAND_IN_BY_OTHERS},     \
+        {"... that an admin issued", in_place_by_admin, SL_DECIDE_YES},                            \
+        {"let be named by two admins", in_place_let_by_admins, SL_DECIDE_YES},                     \
+        {"... of whom one triggered it", in_place_let_by_requester, SL_DECIDE_STAND_IN_BY_OTHERS}, \
+        {"... of whom one is the owner by another account", in_place_let_by_linked,                \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                            \
+        {"... of whom one is the stand-in", in_place_let_by_itself, SL_DECIDE_STAND_IN_BY_OTHERS}, \
+        {"... by another account", in_place_let_by_own_account, SL_DECIDE_STAND_IN_BY_OTHERS},     \
+        {"... of whom one is away, by another account", in_place_let_by_away,                      \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                            \
+        {"away: no reviewer", in_place_of_outsider, SL_DECIDE_NOT_REVIEWER},                       \
+        {"away: a reviewer since later", in_place_of_new_member, SL_DECIDE_NEW_MEMBERSHIP},        \
+        {"the stand-in is an agent", in_place_by_agent, SL_DECIDE_NOT_HUMAN},                      \
+        {"the stand-in triggered it", in_place_by_requester, SL_DECIDE_IS_TRIGGER},                \
+        {"a passkey, and not the stand-in's", in_place_without_passkey, SL_DECIDE_NEEDS_PASSKEY},  \
+        {"the stand-in's own passkey", in_place_with_passkey, SL_DECIDE_YES},                      \
+        {"a passkey, of one whom nobody else let be named", in_place_named_alone,                  \
+         SL_DECIDE_STAND_IN_ALONE},                                                                \
+        {"whoever is away has voted", in_place_of_who_voted, SL_DECIDE_RIGHT_USED},                \
+        {"one's own stand-in has voted", voted_by_stand_in, SL_DECIDE_RIGHT_USED},                 \
+    {                                                                                              \
+        "voted in the place of another", in_place_and_voted, SL_DECIDE_VOTED_ALREADY               \
     }
 
 #endif

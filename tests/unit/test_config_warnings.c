@@ -7,16 +7,17 @@ static void test_warnings(void)
     "targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, " \
     "environment: test, reviewers: {groups: [r]}" more "}]\n"
 #define PRODUCTION                                                                              \
-    "govern: two-person\nroles: {admins: {groups: [x]}}\n"                                       \
+    "govern: two-person\nroles: {admins: {groups: [x]}}\n"                                      \
     "targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, " \
     "reviewers: {groups: [r]}}]\n"
 #define TENANT "72f988bf-86f1-41af-91ab-2d7cd011db47"
-#define TEAMS(more)                                                                               \
-    "public_url: https://sluice.example\n"                                                        \
-    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT                 \
-    "/v2.0\", subject_claim: oid, client_id: sluice, client_secret_file: e}]\n"                   \
-    "chat: [{name: teams, kind: teams, app_id: c9e8c047-2a34-40a1-b28a-b162d5f5327c, tenant: "    \
-    "" TENANT ", client_secret_file: c, issuer: entra, channel: \"19:ops@thread.tacv2\"" more "}]\n"
+#define TEAMS(more)                                                                            \
+    "public_url: https://sluice.example\n"                                                     \
+    "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT              \
+    "/v2.0\", subject_claim: oid, client_id: sluice, client_secret_file: e}]\n"                \
+    "chat: [{name: teams, kind: teams, app_id: c9e8c047-2a34-40a1-b28a-b162d5f5327c, tenant: " \
+    "" TENANT ", client_secret_file: c, issuer: entra, channel: \"19:ops@thread.tacv2\"" more  \
+    "}]\n"
     static const struct {
         const char *yaml, *says;
     } rows[] = {

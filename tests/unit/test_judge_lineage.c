@@ -606,7 +606,7 @@ static void test_branches_of_bodies(void)
 {
 #define BODY(statements)                                                                          \
     "do $$ declare k text := 'x'; n text := 'y'; i int := 0; r record; begin " statements " end " \
-                                                                                          "$$"
+    "$$"
 #define WRITE " insert into orders (note) values (n); "
     static const struct {
         const char *sql;

@@ -96,8 +96,10 @@ static void test_a_captured_desk_decides_in_teams(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
 }
 
+#define ONE_PERSON "select mail from hidden.people where id = 1"
+
 /* `over`: what a result that goes beyond a budget has in front of its text. */
-static void hold_labelled_read(const char *over, const char *show)
+static void hold_labelled_read(const char *sql, const char *over, const char *show)
 {
     SL_BUF(plain, 4096);
     SL_BUF(operation, 4096);
@@ -114,13 +116,14 @@ static void hold_labelled_read(const char *over, const char *show)
                            .accesses = &access,
                            .access_count = 1};
 
-    sl_action_put_simple(&plain, SL_SPAN("select mail from hidden.people where id = 1"));
+    sl_action_put_simple(&plain, sl_span_str(sql));
     sl_buf_say(&operation, "{%s%S", over, sl_span(plain.p + 1, plain.n - 1));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = next_action++,
          .generation = policy_generation, .asked_us = sl_clock_us(),
          .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
-         .context_user = SL_SPAN("app"), .reason = SL_SPAN("why"), .show = sl_span_str(show));
+         .context_user = SL_SPAN("app"), .reason = SL_SPAN("spring clean"),
+         .show = sl_span_str(show));
     if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)))
         note_held();
 }
@@ -128,7 +131,7 @@ static void hold_labelled_read(const char *over, const char *show)
 /* What is usual for them is told, so they are no less ordinary than others. */
 static void test_a_card_of_a_labelled_read_decides(void)
 {
-    hold_labelled_read("", "");
+    hold_labelled_read(ONE_PERSON, "", "");
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
@@ -140,7 +143,7 @@ static void test_a_card_of_a_labelled_read_decides(void)
  * lets pass is made of one. Without an estimate it is made of what they know. */
 static void test_a_card_tells_no_estimate(void)
 {
-    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":0,",
+    hold_labelled_read(ONE_PERSON, "\"before\":0,\"budget\":\"people\",\"delivered\":0,",
                        "{\"rows_estimate\":4711}");
     if (!its_card_comes())
         return;
@@ -149,7 +152,7 @@ static void test_a_card_tells_no_estimate(void)
     SL_CHECK(strstr(wanted.body, "4711") == NULL && strstr(wanted.body, "4,711") == NULL);
     SL_CHECK(strstr(wanted.body, "sluice.approve") == NULL);
     tell(201, "{\"id\":\"1:msg3\"}");
-    hold_labelled_read("\"before\":0,\"budget\":\"people\",\"delivered\":12,", "");
+    hold_labelled_read(ONE_PERSON, "\"before\":0,\"budget\":\"people\",\"delivered\":12,", "");
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "at most 24") != NULL);
@@ -178,6 +181,7 @@ static void test_one_note(void)
     hold(SL_EFFECT_DDL, "create table u (id int)");
     until_quiet(1500);
     SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     for (int i = 0; i < 2 && SL_CHECK(comes_to("/v3/conversations", PATIENCE_MS)); i++)
         *(strcmp(wanted.method, "PUT") == 0 ? &card : &direct) = wanted.call;
     if (!SL_CHECK(card != 0 && direct != 0))
@@ -197,6 +201,65 @@ static void test_one_note(void)
         answer(note, 201, "{\"id\":\"1:n1\"}");
     }
     SL_CHECK_INT(notes, 1);
+}
+
+/* From now on the chat tells who and where. */
+static void reload_with_link(void)
+{
+    static const char channel[] = "channel: \"19:ops@thread.tacv2\"";
+    const char *at = strstr(config, channel) + sizeof channel - 1;
+    struct sl_msg_reloaded done = {0};
+    SL_BUF(text, 64 * 1024);
+
+    sl_buf_put(&text, sl_span(config, (size_t)(at - config)));
+    sl_buf_say(&text, ", show: link%s", at);
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_buf_span(&text));
+    struct sl_msg_secret_ask ask;
+    unsigned heard;
+
+    while ((heard = hear_within(play.super, PATIENCE_MS)) == SL_MESSAGE_SECRET_ASK)
+        if (HEARD(secret_ask, &ask) && sl_span_is(ask.chat, "teams"))
+            TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s"));
+    SL_CHECK(heard == SL_MESSAGE_RELOADED && HEARD(reloaded, &done) && done.accepted == 1);
+}
+
+/* No message of the chat, at any step, has one of these words. */
+static void tells_none_of(const char *const *words, size_t count, int quiet_ms, unsigned least)
+{
+    unsigned heard = 0;
+
+    while (comes_to("/v3/conversations", quiet_ms)) {
+        heard++;
+        for (size_t i = 0; i < count; i++)
+            if (!SL_CHECK(strstr(wanted.body, words[i]) == NULL))
+                printf("#   %s stands in %s\n", words[i], wanted.body);
+        tell(strcmp(wanted.method, "PUT") == 0 ? 200 : 201, "{\"id\":\"1:w1\"}");
+    }
+    SL_CHECK(heard >= least);
+}
+
+/* `show: link`: who and where. What, why and what people say about it is behind the link, from the
+ * first message to the last. */
+static void test_a_chat_that_only_links(void)
+{
+    static const char *const untold[] = {"spring clean", "hidden.people", "read",
+                                         "pii",          "at most",       "select",
+                                         "looked at it", "No reason",     "sluice.approve"};
+
+    until_quiet(1500);
+    reload_with_link();
+    hold_labelled_read("select mail from hidden.people where id = 2", "", "");
+    if (!its_card_comes())
+        return;
+    SL_CHECK(strstr(wanted.body, "bot") != NULL);
+    SL_CHECK(strstr(wanted.body, "finance") != NULL);
+    SL_CHECK(strstr(wanted.body, "pii") == NULL && strstr(wanted.body, "hidden.people") == NULL);
+    SL_CHECK(strstr(wanted.body, "at most") == NULL);
+    tell(201, "{\"id\":\"1:w1\"}");
+    tells_none_of(untold, SL_COUNT(untold), 1500, 0);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    tells_none_of(untold, SL_COUNT(untold), 3000, 2); /* the card, and the note */
 }
 
 static void link_to(const char *name, const char *subject)
@@ -222,6 +285,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_card_tells_no_estimate);
     link_to("olga", OLGA);
     SL_RUN(test_one_note);
+    SL_RUN(test_a_chat_that_only_links);
     play_end();
     issuer_key_free(&key);
     return sl_tap_done();

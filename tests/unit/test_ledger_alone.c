@@ -12,7 +12,8 @@
 static const char glass_policy[] =
     "{\"break_glass\":{\"groups\":[\"oncall\"],\"review_within\":\"1h\"},"
     "\"policy\":[{\"name\":\"regulated data leaves\"}]}";
-#define TWO_RULE "{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"data-stewards\"]}}"
+#define TWO_RULE \
+    "{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"data-stewards\"]}}"
 static const char two_policy[] =
     "{\"govern\":\"two-person\",\"policy\":[" TWO_RULE "],\"roles\":{\"admins\":{\"groups\":["
     "\"admins\"]}}}";
@@ -338,7 +339,7 @@ static void test_govern_stand_in(void)
 
 struct let {
     const char *name, *found, *voter, *credential;
-    const char *requester_too;     /* of what is decided */
+    const char *requester_too;      /* of what is decided */
     const char *linked, *linked_to; /* one person, from the start */
 };
 
@@ -372,19 +373,19 @@ static void put_let(struct story *s, const struct let *l, const uint8_t policy[3
     const struct sl_entry_need need = {.rule = SL_SPAN("govern"), .need = 1, .groups = {groups, 1}};
     SL_BUF(facts, 4096);
 
-    story_approval(
-        s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
-                                      .approval = LET_ID,
-                                      .identity = SL_SPAN("sara"),
-                                      .target = SL_SPAN("sluice"),
-                                      .protocol = SL_SPAN("sluice"),
-                                      .requesters = {set, 1},
-                                      .facts = story_deed(&facts, 1, &(struct story_deed){0}),
-                                      .text = SL_SPAN("rita stands in"),
-                                      .needs = &need,
-                                      .need_count = 1,
-                                      .policy_digest = policy,
-                                      .expires_us = s->clock + 60 * MINUTE});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                                 .approval = LET_ID,
+                                                 .identity = SL_SPAN("sara"),
+                                                 .target = SL_SPAN("sluice"),
+                                                 .protocol = SL_SPAN("sluice"),
+                                                 .requesters = {set, 1},
+                                                 .facts =
+                                                     story_deed(&facts, 1, &(struct story_deed){0}),
+                                                 .text = SL_SPAN("rita stands in"),
+                                                 .needs = &need,
+                                                 .need_count = 1,
+                                                 .policy_digest = policy,
+                                                 .expires_us = s->clock + 60 * MINUTE});
     story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
                                                  .approval = LET_ID,
                                                  .approver = sl_span_str(l->voter),
@@ -395,8 +396,8 @@ static void put_let(struct story *s, const struct let *l, const uint8_t policy[3
     story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
                                                  .approval = LET_ID,
                                                  .expires_us = s->clock + 5 * MINUTE});
-    story_approval(
-        s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT, .approval = LET_ID});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT,
+                                                 .approval = LET_ID});
 }
 
 static void tell_let(const struct let *l)

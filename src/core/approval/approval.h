@@ -110,7 +110,8 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(STAND_IN_ALONE, "here a stand-in counts whose naming another person has approved")         \
     X(STAND_IN_FOR_REQUESTER, "nobody stands in for somebody in the requester set")              \
     X(STAND_IN_FOR_NOBODY, "whoever is away could not decide this either")                       \
-    X(STAND_IN_BY_OTHERS, "said with a credential that is over, or let by somebody with a part in this")          \
+    X(STAND_IN_BY_OTHERS,                                                                        \
+      "said with a credential that is over, or let by somebody with a part in this")             \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
     X(RIGHT_USED, "this person's right has been used already: by them, or by their stand-in")    \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \

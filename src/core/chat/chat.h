@@ -51,6 +51,7 @@ struct sl_chat_card {
     struct sl_span statement; /* passwords masked; `whole`: it is all that would run */
     bool whole;
     bool hidden;           /* the statement is not told here at all */
+    bool only_where;       /* who asks and where is all that is told: the rest is behind the link */
     struct sl_span why;    /* why it is held, in the words of the rules */
     struct sl_span reason; /* what the requester says */
     struct sl_span run;

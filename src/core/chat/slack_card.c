@@ -136,6 +136,8 @@ static void put_votes(struct sl_jw *w, const struct sl_chat_card *c)
 
 static void put_facts(struct sl_jw *w, const struct sl_chat_card *c)
 {
+    if (c->only_where)
+        return;
     put_reason(w, c);
     sl_slack_fact(w, "Held because", c->why, SL_CHAT_LIST_MOST);
     sl_slack_fact(w, "Data classes", c->labels, SL_CHAT_LIST_MOST);

@@ -62,7 +62,7 @@ static void sentence(struct sl_teams_page *p, const struct sl_chat_card *c)
     part(p, " (", c->kind, c->owner.n > 0 ? "" : ")");
     part(p, c->kind.n > 0 ? " of " : " (of ", c->owner, ")");
     ours(p, " asks for: ");
-    sl_teams_run(p, c->effects, SL_TEAMS_BOLD);
+    sl_teams_run(p, c->effects.n > 0 ? c->effects : SL_SPAN("something"), SL_TEAMS_BOLD);
     part(p, " on ", c->datasets, "");
     part(p, ", at ", c->target, "");
     part(p, " (", c->environment, ")");

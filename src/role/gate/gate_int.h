@@ -171,7 +171,7 @@ struct gate {
     uint8_t *read_buffer; /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;
     struct sl_buf facts, text; /* of the journal record being written: kept to spare allocations */
-    struct refusals refusals; /* who did not even sign in */
+    struct refusals refusals;  /* who did not even sign in */
     bool draining;
     uint64_t drain_deadline_ms;
 };

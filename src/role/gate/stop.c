@@ -191,7 +191,8 @@ static void step(void *owner)
     if (s->dead || s->phase != PHASE_READY || s->stop == NULL || m == NULL ||
         s->stop->aside != NULL)
         return;
-    if (meter_is_full(m)) /* from here, not from within the rows: what passed of them goes out first */
+    if (meter_is_full(
+            m)) /* from here, not from within the rows: what passed of them goes out first */
         envelope_exceeded(s, "a result has more rows than it lets pass each time");
     if (s->stop->hold != NULL && s->stop->hold->phase == PHASE_GRANTED)
         stop_granted(s);

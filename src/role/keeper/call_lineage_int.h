@@ -29,7 +29,8 @@ json_t *lineage_act_json(const struct db_rows *rows);
 extern const struct sl_lineage_bounds lineage_wide;
 void lineage_too_large(struct call *c);
 
-/* call_lineage_impact.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+/* call_lineage_impact.c: what was made from these nodes, as the caller may see it; NULL: too much.
+ */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 
 #endif

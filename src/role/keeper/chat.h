@@ -164,12 +164,14 @@ bool chat_turn(struct keeper *k, struct chat *h);
 
 /* --- chat_card.c: an approval in words -----------------------------------------------------------
  */
-/* Lies in k->mem. `brief`: only what links. */
+/* Lies in k->mem. `brief`: without the statement. Where the chat has `show: link`, all of this
+ * tells who asks and where, and nothing of what, why, or what people said about it. */
 void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
                     struct sl_chat_card *card);
-struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
+struct sl_chat_line chat_line_make(struct keeper *k, const struct chat *h,
+                                   const struct approval *a);
 /* "approved by bob: fine; it ran: 3 rows" */
-void chat_put_outcome(struct sl_buf *b, const struct approval *a);
+void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct approval *a);
 /* Of one that nobody has decided yet: who may, and where. */
 void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a);
 

@@ -94,8 +94,8 @@ static void read_members(struct keeper *k, const struct chat_job *job, struct me
     sl_chat_in_turn(m->lines, m->count);
 }
 
-static size_t make_lines(struct keeper *k, const struct chat_job *job, const struct members *m,
-                         struct sl_chat_line lines[GROUP_SHOWN])
+static size_t make_lines(struct keeper *k, const struct chat *h, const struct chat_job *job,
+                         const struct members *m, struct sl_chat_line lines[GROUP_SHOWN])
 {
     size_t shown = 0;
 
@@ -103,7 +103,7 @@ static size_t make_lines(struct keeper *k, const struct chat_job *job, const str
         APPROVAL(a);
 
         if (approval_get(k, sl_span_str(job->many[m->lines[i].at]), &a) == SL_OK)
-            lines[shown++] = chat_line_make(k, &a);
+            lines[shown++] = chat_line_make(k, h, &a);
     }
     return shown;
 }
@@ -119,7 +119,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     job->final = m.final;
     if (m.count == 0 || (job->ts[0] == '\0' && m.open == 0))
         return false;
-    size_t shown = make_lines(k, job, &m, lines);
+    size_t shown = make_lines(k, h, job, &m, lines);
     job->decides = false;
     put_group(h, job,
               &(struct group){lines, shown, job->many_count - shown,
@@ -154,7 +154,7 @@ static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
         sl_buf_say(&text, "What %S asked for on %S (%S): ", a.identity, a.target, a.id);
     job->final = a.state != SL_APPROVAL_PENDING;
     if (job->final)
-        chat_put_outcome(&text, &a);
+        chat_put_outcome(&text, h, &a);
     else
         chat_put_waiting(k, &text, &a);
     h->kind->put_text(h, job, sl_buf_span(&text));

@@ -311,7 +311,7 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
  */
 
 /* "it ran: 3 rows", "it failed", "its answer was lost". */
-static void put_run(struct sl_buf *b, const struct approval *a)
+static void put_run(struct sl_buf *b, const struct approval *a, bool facts)
 {
     json_t *outcome = NULL;
     uint64_t rows = 0;
@@ -323,7 +323,7 @@ static void put_run(struct sl_buf *b, const struct approval *a)
         sl_buf_put_str(b, "; its answer was lost: nobody knows whether it happened");
     else
         sl_buf_say(b, "; outcome: %S", word);
-    if (sl_json_u64(outcome, "rows", &rows))
+    if (facts && sl_json_u64(outcome, "rows", &rows))
         sl_buf_say(b, ", %U rows", rows);
     json_decref(outcome);
 }
@@ -336,7 +336,8 @@ static void put_who(struct sl_buf *b, const struct vote_row *vote)
         sl_buf_say(b, ", standing in for %S", vote->in_place);
 }
 
-static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision)
+static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision,
+                         bool reasons)
 {
     bool first = true;
 
@@ -345,9 +346,16 @@ static void put_deciders(struct sl_buf *b, const struct approval *a, const char 
             continue;
         sl_buf_put_str(b, first ? " by " : "; and by ");
         put_who(b, &a->votes[i]);
-        sl_buf_say(b, " (%S): %S", a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
+        sl_buf_say(b, " (%S)", a->votes[i].channel);
+        if (reasons)
+            sl_buf_say(b, ": %S", sl_utf8_head(a->votes[i].reason, 500));
         first = false;
     }
+}
+
+static bool tells_only_where(const struct chat *h)
+{
+    return h->config->show == SL_CHAT_SHOW_LINK;
 }
 
 static bool is_yes(const struct approval *a)
@@ -367,42 +375,46 @@ static const struct vote_row *alone_by(const struct approval *a)
 
 /* Nobody may take it for what its reviewers allowed: who, that they were alone, why, and what is
  * left to do. */
-static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by)
+static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by,
+                      bool reasons)
 {
-    sl_buf_say(b, "released by %S alone (break-glass): %S; two others have to sign it off",
-               by->identity, sl_utf8_head(by->reason, 200));
+    sl_buf_say(b, "released by %S alone (break-glass)", by->identity);
+    if (reasons)
+        sl_buf_say(b, ": %S", sl_utf8_head(by->reason, 200));
+    sl_buf_put_str(b, "; two others have to sign it off");
     if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED)
         sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
 }
 
-static void put_state(struct sl_buf *b, const struct approval *a)
+static void put_state(struct sl_buf *b, const struct approval *a, bool facts)
 {
     bool yes = is_yes(a);
 
     sl_buf_put_str(b, yes ? "approved" : sl_approval_state_name(a->state));
     if (yes || a->state == SL_APPROVAL_DENIED)
-        put_deciders(b, a, yes ? "approve" : "deny");
+        put_deciders(b, a, yes ? "approve" : "deny", facts);
     if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED) /* by somebody else */
         sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
-    if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
+    if (facts && a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
 }
 
-void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct approval *a)
 {
+    bool facts = !tells_only_where(h);
     const struct vote_row *alone = alone_by(a);
 
     if (alone != NULL)
-        put_alone(b, a, alone);
+        put_alone(b, a, alone, facts);
     else
-        put_state(b, a);
+        put_state(b, a, facts);
     if (json_object_get(a->detail, "envelope") != NULL) {
         sl_buf_put_str(b, "; it is an envelope: the request has its uses");
         return;
     }
     if (a->state == SL_APPROVAL_APPROVED)
         sl_buf_put_str(b, "; it has not run yet");
-    put_run(b, a);
+    put_run(b, a, facts);
 }
 
 void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a)
@@ -472,6 +484,20 @@ static struct sl_span state_word(const struct approval *a)
                : sl_span_str(sl_approval_state_name(a->state));
 }
 
+/* Who asks and where; of what is said, by anybody, nothing. */
+static void keep_only_where(struct sl_chat_card *card)
+{
+    struct sl_span *const texts[] = {&card->statement, &card->why,      &card->reason,
+                                     &card->run,       &card->rows,     &card->session,
+                                     &card->effects,   &card->datasets, &card->labels};
+
+    for (size_t i = 0; i < SL_COUNT(texts); i++)
+        *texts[i] = sl_span(NULL, 0);
+    for (size_t i = 0; i < card->vote_count; i++)
+        card->votes[i].reason = sl_span(NULL, 0);
+    card->only_where = true;
+}
+
 void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
                     struct sl_chat_card *card)
 {
@@ -495,23 +521,25 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
     card->owner = owner_of(k, a->identity, &card->kind);
     card->why = why_asker.n > 0 ? why_asker : sl_json_str(a->detail, "why");
     tell_document(k, a, card);
-    if (brief || h->config->show == SL_CHAT_SHOW_LINK) {
+    if (brief || tells_only_where(h)) {
         card->hidden = true;
         card->whole = false;
     }
     tell_votes(k, a, card);
     chat_tell_talk(k, a, card);
+    if (tells_only_where(h))
+        keep_only_where(card);
     card->decides = a->state == SL_APPROVAL_PENDING && not_here == NULL;
     card->decides_not_why = not_here != NULL ? sl_span_str(not_here) : sl_span(NULL, 0);
     if (a->state == SL_APPROVAL_PENDING)
         return;
-    chat_put_outcome(&outcome, a);
+    chat_put_outcome(&outcome, h, a);
     card->outcome = kept(k, &outcome);
 }
 
-struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a)
+struct sl_chat_line chat_line_make(struct keeper *k, const struct chat *h, const struct approval *a)
 {
-    json_t *document = document_or_brief(k, a);
+    json_t *document = tells_only_where(h) ? NULL : document_or_brief(k, a);
     bool all = true;
     struct sl_chat_line line = {.id = sl_arena_copy(k->mem, a->id),
                                 .identity = sl_arena_copy(k->mem, a->identity),

@@ -76,7 +76,7 @@ static void tell_done(struct keeper *k, struct chat *h, const struct sl_chat_inp
     else if (a.state == SL_APPROVAL_PENDING)
         sl_buf_put_str(&text, "Your yes is recorded. It waits for another person.");
     else
-        chat_put_outcome(&text, &a);
+        chat_put_outcome(&text, h, &a);
     h->kind->done(k, h, in, way, sl_buf_span(&text));
 }
 
