@@ -1,5 +1,7 @@
 /* libraries: pg_scanner, wire_pg, base */
 #include "tests/unit/pg_scanner.h"
+#include "base/encode.h"
+#include "wire/pg/copy_source.h"
 #include "wire/pg/shape.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,6 +44,21 @@ static void check_memory(struct sl_span sql)
     check_again(&m, sql);
 }
 
+/* What a COPY is said to read is, where the grammar takes the whole, a statement that it takes. */
+static void check_copy(struct sl_span sql, bool parsed)
+{
+    struct sl_span source;
+    enum sl_copy_source what = sl_copy_source(sql, &source);
+    SL_BUF(question, LONGEST + 100);
+    bool fine;
+
+    if (what == SL_COPY_NONE || !parsed)
+        return;
+    sl_buf_say(&question, "EXPLAIN (FORMAT JSON, COSTS ON) %s%S",
+               what == SL_COPY_TABLE ? "SELECT FROM ONLY " : "", source);
+    SL_PROMISE(pg_parser_agrees(sl_buf_span(&question), &fine) && fine);
+}
+
 /* Same tokens as PostgreSQL or none; a floor under all that is more than a read; and the one pass
  * of sl_shape_of gives the floor that sl_floor_of gives. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -58,5 +75,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     SL_PROMISE(pg_scanner_agrees(sql, &any));
     SL_PROMISE(pg_parser_agrees(sql, &any));
+    check_copy(sql, any);
     return 0;
 }

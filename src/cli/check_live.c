@@ -25,8 +25,7 @@ struct sl_buf *sl_live_note(struct sl_live *l)
     return start(l, "note");
 }
 
-/* "{identity}" replaced; false when nobody said what it stands for. */
-static bool user_of(const struct sl_login *login, const char *identity, struct sl_buf *out)
+bool sl_live_user(const struct sl_login *login, const char *identity, struct sl_buf *out)
 {
     struct sl_span left = login->user;
     const struct sl_span hole = SL_SPAN("{identity}");
@@ -57,14 +56,24 @@ static const char *ssl_mode(const struct sl_target *t)
     return t->tls == SL_TLS_OFF ? "disable" : t->tls == SL_TLS_REQUIRE ? "require" : "verify-full";
 }
 
+/* With `verify-full` alone: libpq verifies whatever authorities it has a file of, its own default
+ * file too, and `require` would then mean something else here than in the gate. */
+static const char *authorities(struct sl_live *l, struct sl_buf *beside)
+{
+    const struct sl_target *t = l->target;
+
+    if (t->tls != SL_TLS_VERIFY_FULL)
+        return "/nonexistent/nothing is verified";
+    bool given =
+        t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, beside) == SL_OK;
+    return given ? sl_buf_text(beside) : "/etc/ssl/certs/ca-certificates.crt";
+}
+
 /* Nothing of the environment or a service file leaks in: every parameter that matters is given. */
 static PGconn *connect_to(struct sl_live *l, const char *password)
 {
     const struct sl_target *t = l->target;
     SL_BUF(beside, 8192);
-    bool given =
-        t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, &beside) == SL_OK;
-    const char *ca = given ? sl_buf_text(&beside) : "/etc/ssl/certs/ca-certificates.crt";
     const char *keys[] = {"host",
                           "port",
                           "dbname",
@@ -83,7 +92,7 @@ static PGconn *connect_to(struct sl_live *l, const char *password)
                             l->user,
                             password,
                             ssl_mode(t),
-                            ca,
+                            authorities(l, &beside),
                             "10",
                             "sluice check",
                             "-c search_path=pg_catalog -c default_transaction_read_only=on "
@@ -106,6 +115,38 @@ void sl_cli_put_libpq(struct sl_buf *b, const char *message)
     sl_utf8_put_printable(b, sl_buf_span(&line));
 }
 
+/* What to do about it. libpq tells kinds of failures apart by words alone, and speaks English to a
+ * program that sets no locale; the server does not always. */
+static const char *advice(const PGconn *conn, const char *message)
+{
+    static const struct {
+        const char *word, *advice;
+    } table[] = {
+        {"could not translate host name", "correct `address`: nobody knows that host"},
+        {"Connection refused",
+         "correct `address`, or start the server there (listen_addresses, port)"},
+        {"timeout expired", "correct `address`, or let this machine through to it (firewall)"},
+        {"No route to host", "correct `address`, or let this machine through to it (firewall)"},
+        {"does not match host name",
+         "use a name in `address` that is in the server's certificate, or give it another one"},
+        {"certificate verify failed",
+         "set `tls.ca_file` to the authority that signed the server's certificate"},
+        {"root certificate file", "correct `tls.ca_file`"},
+        {"does not support SSL", "switch `ssl` on at the server, or set the target's `tls.mode`"},
+        {"pg_hba.conf", "let this user and machine in: pg_hba.conf at the server"},
+        {"does not exist", "correct `database`, or the login's `user`"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(table); i++)
+        if (strstr(message, table[i].word) != NULL)
+            return table[i].advice;
+    if (PQconnectionUsedPassword(conn))
+        return "correct the login's `user`, or its password";
+    if (PQconnectionNeedsPassword(conn))
+        return "give the login a `password_file` or `password_command`";
+    return "correct address, user, password or pg_hba.conf";
+}
+
 static void try_login(struct sl_live *l, const char *password)
 {
     l->conn = connect_to(l, password);
@@ -116,7 +157,7 @@ static void try_login(struct sl_live *l, const char *password)
         struct sl_buf *b = sl_live_found(l);
         sl_buf_put_str(b, "cannot log in: ");
         sl_cli_put_libpq(b, PQerrorMessage(l->conn));
-        sl_buf_put_str(b, "; correct address, user, password or pg_hba.conf\n");
+        sl_buf_say(b, "; %s\n", advice(l->conn, PQerrorMessage(l->conn)));
     }
     PQfinish(l->conn);
     l->conn = NULL;
@@ -130,7 +171,9 @@ static void check_login(struct sl_live *l, const struct sl_login *login, const c
     SL_BUF(why, 1000);
 
     l->user = text(l, login->user);
-    if (!user_of(login, identity, &user)) {
+    l->login = login;
+    l->identity = identity;
+    if (!sl_live_user(login, identity, &user)) {
         sl_buf_put_str(sl_live_note(l), "not tried: say --identity NAME to try it as somebody\n");
         return;
     }
@@ -183,17 +226,16 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
     return SL_OK;
 }
 
-enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *groups,
-                           const char *config_path, const char *identity, PGconn **out,
-                           struct sl_buf *why)
+static enum sl_err connect_as(const struct sl_target *t, const struct sl_login *login,
+                              const char *config_path, const char *identity, PGconn **out,
+                              struct sl_buf *why)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(user, 256);
     SL_BUF(password, 4096 + 512);
-    const struct sl_login *login = sl_target_login(t, groups);
 
     SL_TRY(sl_arena_new(&mem, 1024 * 1024));
-    if (login == NULL || !user_of(login, identity, &user)) {
+    if (login == NULL || !sl_live_user(login, identity, &user)) {
         sl_buf_put_str(why, "the target has no login for these groups");
         return SL_ENOTFOUND;
     }
@@ -213,13 +255,23 @@ enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *gro
     return SL_OK;
 }
 
+enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *groups,
+                           const char *config_path, const char *identity, PGconn **out,
+                           struct sl_buf *why)
+{
+    return connect_as(t, sl_target_login(t, groups), config_path, identity, out, why);
+}
+
+/* As a gate would; where it could not, as a member of the groups would be. */
 enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
                                 const char *config_path, const char *identity,
                                 struct sl_catalog_builder *into, struct sl_buf *why)
 {
     struct sl_live l = {.target = t, .out = why};
+    const struct sl_login *reader = sl_target_catalog_login(t);
 
-    SL_TRY(sl_cli_connect(t, groups, config_path, identity, &l.conn, why));
+    SL_TRY(connect_as(t, reader != NULL ? reader : sl_target_login(t, groups), config_path, identity,
+                      &l.conn, why));
     enum sl_err err = list_catalog(&l, into);
     PQfinish(l.conn);
     return err;

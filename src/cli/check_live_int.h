@@ -9,6 +9,8 @@
 struct sl_live {
     const struct sl_config *config;
     const struct sl_target *target;
+    const struct sl_login *login;
+    const char *identity; /* NULL: nobody was named */
     const char *user, *config_path;
     bool has_password;
     PGconn *conn;
@@ -20,6 +22,8 @@ struct sl_live {
 /* Start a line; the caller says the rest and ends it. */
 struct sl_buf *sl_live_found(struct sl_live *l);
 struct sl_buf *sl_live_note(struct sl_live *l);
+/* "{identity}" replaced; false when nobody said what it stands for. */
+bool sl_live_user(const struct sl_login *login, const char *identity, struct sl_buf *out);
 /* Asks the server everything (live_questions.c). */
 void sl_live_look(struct sl_live *l);
 

@@ -111,16 +111,75 @@ static void put_statement(struct sl_jw *w, const struct command *c, const struct
     sl_jw_end(w);
 }
 
-/* The whole text decides `opaque`; then statement by statement. What does not parse is one opaque
+/* --- a text with several statements --- */
+
+enum { MAX_NAMES = 256 };
+
+/* What the statements before have prepared and declared; a cursor's text has a name that a prepared
+ * statement cannot have. */
+struct known {
+    struct sl_sql_prepared texts[MAX_NAMES];
+    struct sl_span cursors[MAX_NAMES];
+    size_t text_count, cursor_count;
+};
+
+static void remember(struct command *c, struct known *k, const struct sl_meaning *m,
+                     struct sl_span part)
+{
+    for (size_t i = 0; i < m->name_count && k->text_count < MAX_NAMES; i++) {
+        struct sl_span name = m->names[i].name;
+        if (sl_name_declares(&m->names[i])) {
+            SL_BUF(hidden, 256);
+            k->cursors[k->cursor_count++] = name;
+            sl_buf_put_u8(&hidden, 0);
+            sl_buf_put(&hidden, name);
+            name = sl_arena_copy(c->mem, sl_buf_span(&hidden));
+        } else if (m->names[i].kind != SL_NAME_PREPARE) {
+            continue;
+        }
+        k->texts[k->text_count++] = (struct sl_sql_prepared){name, part};
+    }
+}
+
+/* Each by itself, but for what only the whole makes known or unknown. */
+static enum sl_err put_parts(struct command *c, struct sl_jw *w, const struct sl_span *parts,
+                             size_t count, const struct sl_meaning *whole)
+{
+    struct sl_sql_context context = c->context;
+    struct known known = {.text_count = 0};
+
+    context.prepared = known.texts;
+    context.cursors = known.cursors;
+    for (size_t i = 0; i < count; i++) {
+        struct sl_meaning m;
+        context.prepared_count = known.text_count;
+        context.cursor_count = known.cursor_count;
+        SL_TRY(sl_sql_judge(&context, parts[i], c->mem, &m));
+        remember(c, &known, &m, parts[i]);
+        if (count == whole->statement_count) {
+            bool opaque = (whole->statements[i].effects & SL_EFFECT_OPAQUE) != 0;
+            bool anew = opaque && (m.effects & SL_EFFECT_OPAQUE) == 0;
+            m.effects = (m.effects & ~(uint32_t)SL_EFFECT_OPAQUE) | (opaque ? SL_EFFECT_OPAQUE : 0);
+            m.opaque_why = anew ? whole->opaque_why : opaque ? m.opaque_why : sl_span(NULL, 0);
+        }
+        put_statement(w, c, &m);
+    }
+    return SL_OK;
+}
+
+/* The whole text decides what is opaque, as it does for a gate: SET search_path, DDL or PREPARE in
+ * it changes what comes behind. Then statement by statement. What does not parse is one opaque
  * whole. */
 static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_span sql,
                               struct sl_buf *out)
 {
+    struct sl_meaning whole;
     struct sl_jw w = sl_jw(out);
     struct sl_span *parts = &sql;
     size_t count = 1;
-    bool opaque = false;
 
+    SL_TRY(sl_sql_judge(&c->context, sql, c->mem, &whole));
+    bool opaque = (whole.effects & SL_EFFECT_OPAQUE) != 0;
     if (sl_sql_split(&c->context, sql, c->mem, &parts, &count) != SL_OK) {
         parts = &sql;
         count = 1;
@@ -131,18 +190,17 @@ static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_sp
     SL_BUF(statements, 64 * 1024 * 1024);
     struct sl_jw inner = sl_jw(&statements);
     sl_jw_array(&inner);
-    for (size_t i = 0; i < count; i++) {
-        struct sl_meaning m;
-        SL_TRY(sl_sql_judge(&c->context, parts[i], c->mem, &m));
-        opaque = opaque || (m.effects & SL_EFFECT_OPAQUE) != 0;
-        put_statement(&inner, c, &m);
-    }
+    SL_TRY(put_parts(c, &inner, parts, count, &whole));
     sl_jw_end(&inner);
     SL_TRY(sl_buf_err(&statements));
     sl_jw_key(&w, "opaque");
     sl_jw_bool(&w, opaque);
     sl_jw_key(&w, "statements");
     sl_jw_raw(&w, sl_buf_span(&statements));
+    if (opaque && whole.opaque_why.n > 0) {
+        sl_jw_key(&w, "why");
+        sl_jw_str(&w, whole.opaque_why);
+    }
     sl_jw_end(&w);
     return sl_buf_err(out);
 }

@@ -1,5 +1,5 @@
 /* sluice watch: what happens to approvals, one line an event. */
-#include "cli/api_client.h"
+#include "cli/api_show_int.h"
 #include "cli/inbox.h"
 
 #include <stdlib.h>
@@ -17,7 +17,9 @@ static const char help[] =
     "broken connection it goes on where it was. With --json each line is a JSON object.\n"
     "What happens: asked, voted, left (its client is gone), approved, denied, expired, cancelled, "
     "spent\n"
-    "(released to the target), outcome (it ended), lapsed, revoked.\n";
+    "(released to the target), outcome (it ended), lapsed, revoked, break_glass (one person "
+    "released it\n"
+    "alone: who and why stands behind it, on the terminal above everything else until x).\n";
 
 enum { LONGEST_PAUSE_S = 10, SUMMARY_COLUMNS = 100, WIDEST_EVENT = 9 };
 
@@ -46,6 +48,20 @@ static void print_now(void)
         fputs(text, stdout);
 }
 
+/* Released by one person, not by those whom its rules ask: who, and why. */
+static void print_alone(const json_t *e)
+{
+    const json_t *broken = json_object_get(e, "break_glass");
+
+    if (broken == NULL)
+        return;
+    fputs("  [released by ", stdout);
+    sl_api_print_member(stdout, broken, "by");
+    fputs(" alone (break-glass): ", stdout);
+    sl_api_print_member(stdout, broken, "reason");
+    fputs("; two others have to sign it off]", stdout);
+}
+
 static void print_event(const struct watch *w, const json_t *e)
 {
     if (w->api->json) {
@@ -70,6 +86,7 @@ static void print_event(const struct watch *w, const json_t *e)
     sl_api_print_delivered(stdout, e);
     sl_api_print_head(stdout, sl_json_str(e, "summary"), SUMMARY_COLUMNS);
     sl_api_print_conflict(stdout, e);
+    print_alone(e);
     putchar('\n');
     fflush(stdout);
 }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { TEXT_MAX = 64 * 1024 * 1024, NOTICE_MAX = 8192 };
+enum { TEXT_MAX = 64 * 1024 * 1024, NOTICE_MAX = 8192, ALONE_REASON = 160 };
 
 void sl_inbox_init(struct sl_inbox *i)
 {
@@ -15,6 +15,7 @@ void sl_inbox_init(struct sl_inbox *i)
                            .line = sl_buf(SL_INBOX_LINE),
                            .reason = sl_buf(SL_INBOX_LINE),
                            .notice = sl_buf(NOTICE_MAX),
+                           .alone = sl_buf(NOTICE_MAX),
                            .rows = 24,
                            .columns = 80};
 }
@@ -27,12 +28,29 @@ void sl_inbox_done(struct sl_inbox *i)
     sl_buf_done(&i->line);
     sl_buf_done(&i->reason);
     sl_buf_done(&i->notice);
+    sl_buf_done(&i->alone);
 }
 
 void sl_inbox_say(struct sl_inbox *i, struct sl_span notice)
 {
     sl_buf_reset(&i->notice);
     sl_utf8_put_printable(&i->notice, notice);
+}
+
+void sl_inbox_say_alone(struct sl_inbox *i, const json_t *approval)
+{
+    const json_t *broken = json_object_get(approval, "break_glass");
+
+    sl_buf_reset(&i->alone);
+    sl_utf8_put_printable(&i->alone, sl_json_str(broken, "by"));
+    sl_buf_put_str(&i->alone, " alone released ");
+    sl_utf8_put_printable(&i->alone, sl_json_str(approval, "identity"));
+    sl_buf_put_str(&i->alone, " on ");
+    sl_utf8_put_printable(&i->alone, sl_json_str(approval, "target"));
+    sl_buf_put_str(&i->alone, " (break-glass): ");
+    sl_utf8_put_printable(&i->alone, sl_utf8_head(sl_json_str(broken, "reason"), ALONE_REASON));
+    sl_buf_put_str(&i->alone, "; two others have to sign it off: sluice review ");
+    sl_utf8_put_printable(&i->alone, sl_json_str(approval, "id"));
 }
 
 /* --- the list -------------------------------------------------------------------------------- */
@@ -302,6 +320,8 @@ enum sl_inbox_do sl_inbox_key(struct sl_inbox *i, uint32_t key)
         return SL_INBOX_QUIT;
     if (key == '\n')
         key = SL_KEY_ENTER;
+    if (key == 'x' && i->mode <= SL_INBOX_OPEN)
+        sl_buf_reset(&i->alone);
     if (i->mode == SL_INBOX_LIST)
         return key_in_list(i, key);
     return i->mode == SL_INBOX_OPEN ? key_in_text(i, key) : type(i, key);

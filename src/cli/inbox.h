@@ -48,6 +48,7 @@ struct sl_inbox {
     const char *verb;   /* "approve", "deny" */
     struct sl_buf line, reason;
     struct sl_buf notice; /* what happened last */
+    struct sl_buf alone;  /* what somebody released alone, until x says that it was read */
     size_t rows, columns;
 };
 
@@ -59,6 +60,8 @@ void sl_inbox_take_list(struct sl_inbox *i, const json_t *approvals);
  * cannot be decided any more, a decision that is being typed is given up, saying so. */
 void sl_inbox_take_one(struct sl_inbox *i, json_t *approval, struct sl_span text);
 void sl_inbox_say(struct sl_inbox *i, struct sl_span notice); /* escaped here */
+/* Of an approval that one person released alone (break-glass): it stands above everything else. */
+void sl_inbox_say_alone(struct sl_inbox *i, const json_t *approval);
 /* That a decision about it takes a passkey, and where: as `sluice approve` says it, too. */
 void sl_inbox_say_passkey(struct sl_buf *b, const json_t *approval);
 enum sl_inbox_do sl_inbox_key(struct sl_inbox *i, uint32_t key);

@@ -88,7 +88,8 @@ static void put_list(struct canvas *c, const struct sl_inbox *i, size_t end,
                      void (*left)(struct sl_buf *b, const json_t *approval))
 {
     SL_BUF(title, 256);
-    size_t count = json_array_size(i->list), fit = (end - 1) / 2, at = cursor_of(i);
+    size_t count = json_array_size(i->list), at = cursor_of(i);
+    size_t fit = end > c->row ? (end - c->row - 1) / 2 : 0;
     size_t from = fit > 0 && at >= fit ? at - fit + 1 : 0;
 
     sl_buf_say(&title, "Sluice: %U for you, %U for others", (uint64_t)i->mine,
@@ -176,9 +177,9 @@ static void put_question(struct canvas *c, const struct sl_inbox *i)
 }
 
 /* It has an address in it that somebody must be able to copy: it goes on in the next row. */
-static size_t notice_rows(const struct canvas *c, struct sl_span notice)
+static size_t notice_rows(const struct canvas *c, struct sl_span notice, size_t most)
 {
-    size_t most = c->rows / 2, rows = 1;
+    size_t rows = 1;
 
     for (struct sl_span rest = notice; rows < most; rows++) {
         rest = sl_span_from(rest, sl_utf8_head_columns(rest, c->columns).n);
@@ -199,15 +200,36 @@ static void put_notice(struct canvas *c, struct sl_span notice, size_t rows)
     put_row(c, notice);
 }
 
+/* What one person did alone stands above whatever is on the screen. */
+static void put_alone(struct canvas *c, const struct sl_inbox *i)
+{
+    struct sl_span alone = sl_buf_span(&i->alone);
+
+    if (alone.n > 0)
+        put_notice(c, alone, notice_rows(c, alone, c->rows / 3));
+}
+
+static const char *keys_of(const struct sl_inbox *i)
+{
+    if (i->mode != SL_INBOX_LIST)
+        return i->alone.n > 0 ? "a approve, d deny, j k scroll, x hides the top, q back"
+                              : "a approve, d deny, j k scroll, q back";
+    return i->alone.n > 0 ? "j k move, Enter opens, x hides the top, q quits"
+                          : "j k move, Enter opens, q quits";
+}
+
 void sl_inbox_render(const struct sl_inbox *i,
                      void (*left)(struct sl_buf *b, const json_t *approval), struct sl_buf *out)
 {
     struct canvas c = {out,
                        i->columns < SL_INBOX_LEAST_COLUMNS ? SL_INBOX_LEAST_COLUMNS : i->columns,
                        i->rows < SL_INBOX_LEAST_ROWS ? SL_INBOX_LEAST_ROWS : i->rows, 0};
-    size_t notice = i->mode > SL_INBOX_OPEN ? 1 : notice_rows(&c, sl_buf_span(&i->notice)),
+    size_t notice = i->mode > SL_INBOX_OPEN
+                        ? 1
+                        : notice_rows(&c, sl_buf_span(&i->notice), c.rows / 2),
            end = c.rows - 1 - notice;
 
+    put_alone(&c, i);
     if (i->mode == SL_INBOX_LIST)
         put_list(&c, i, end, left);
     else
@@ -217,6 +239,5 @@ void sl_inbox_render(const struct sl_inbox *i,
         return;
     }
     put_notice(&c, sl_buf_span(&i->notice), notice);
-    put_row(&c, i->mode == SL_INBOX_LIST ? SL_SPAN("j k move, Enter opens, q quits")
-                                         : SL_SPAN("a approve, d deny, j k scroll, q back"));
+    put_row(&c, sl_span_str(keys_of(i)));
 }

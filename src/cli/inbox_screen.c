@@ -38,7 +38,9 @@ struct screen {
     struct sl_inbox inbox;
     struct termios before;
     pid_t listener;
-    int events; /* a byte for each thing that happened */
+    int events; /* a byte for each thing that happened, and an id behind a release by one alone */
+    char alone[37];
+    size_t alone_n;
     int code;
     bool lost;
     bool stale; /* something happened since the list was fetched */
@@ -224,17 +226,39 @@ static void decide(struct screen *s)
 
 /* --- live ------------------------------------------------------------------------------------ */
 
+enum { ID_BYTES = 36 };
+
 struct listener {
     int to;
     bool heard;
+    bool alone; /* this event is a release by one person */
 };
+
+/* The id goes along: by the time that the screen asks, it may have run and left the list. */
+static bool tell_alone(const struct listener *l, struct sl_span data)
+{
+    char bytes[1 + ID_BYTES] = "g";
+    json_t *event = NULL;
+    bool sent = true;
+
+    if (sl_json_read(data, &event, NULL) == SL_OK && sl_json_str(event, "id").n == ID_BYTES) {
+        memcpy(bytes + 1, sl_json_str(event, "id").p, ID_BYTES);
+        sent = write(l->to, bytes, sizeof bytes) == (ssize_t)sizeof bytes;
+    }
+    json_decref(event);
+    return sent;
+}
 
 static bool on_line(void *owner, struct sl_span line)
 {
     struct listener *l = owner;
 
     l->heard = true;
-    return !sl_span_starts(line, SL_SPAN("data:")) || write(l->to, "e", 1) == 1;
+    if (sl_span_starts(line, SL_SPAN("event:")))
+        l->alone = sl_span_is(line, "event: break_glass");
+    if (!sl_span_starts(line, SL_SPAN("data:")))
+        return true;
+    return write(l->to, "e", 1) == 1 && (!l->alone || tell_alone(l, sl_span_from(line, 5)));
 }
 
 /* A program of its own holds the stream, and tells of each event with a byte: the screen asks for
@@ -272,6 +296,32 @@ static bool start_listening(struct screen *s)
     return s->listener > 0;
 }
 
+static void say_alone(struct screen *s)
+{
+    json_t *approval = NULL;
+    SL_BUF(path, 128);
+
+    sl_buf_say(&path, "/v1/approvals/%s", s->alone);
+    if (call(s, sl_buf_text(&path), NULL, &approval) == SL_EXIT_FINE)
+        sl_inbox_say_alone(&s->inbox, approval);
+    json_decref(approval);
+}
+
+/* One byte of what the listener tells; an id comes byte by byte behind its "g". */
+static void take_event(struct screen *s, char byte)
+{
+    if (s->alone_n > 0) {
+        s->alone[s->alone_n++ - 1] = byte;
+        if (s->alone_n <= ID_BYTES)
+            return;
+        s->alone_n = 0;
+        say_alone(s);
+        return;
+    }
+    s->lost = byte == 'x';
+    s->alone_n = byte == 'g' ? 1 : 0;
+}
+
 /* False: the credential is not good any more, or was not. */
 static bool take_events(struct screen *s)
 {
@@ -280,7 +330,8 @@ static bool take_events(struct screen *s)
 
     if (n <= 0)
         return n < 0 && errno == EINTR;
-    s->lost = bytes[n - 1] == 'x';
+    for (ssize_t i = 0; i < n; i++)
+        take_event(s, bytes[i]);
     if (s->lost)
         sl_inbox_say(&s->inbox, SL_SPAN("The connection ended; trying again."));
     s->stale = true;

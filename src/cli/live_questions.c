@@ -186,6 +186,69 @@ static void look_at_labels(struct sl_live *l)
     PQclear(r);
 }
 
+/* --- logins that rules elevate to, and the one that reads the catalog --- */
+
+static bool is_elevated_to(const struct sl_target *t, const struct sl_login *login)
+{
+    for (size_t i = 0; login->name.n > 0 && i < t->applying_count; i++)
+        if (sl_span_eq(t->applying[i]->elevate.login, login->name))
+            return true;
+    return false;
+}
+
+/* 't' where this login is a member of the other, or is it, and where the other is one of this.
+ * Superusers count as members of everything: they are told apart from this. */
+static void ask_membership(struct sl_live *l, const char *other)
+{
+    const char *values[] = {other};
+    PGresult *r = PQexecParams(
+        l->conn,
+        "select not m.rolsuper and pg_has_role(m.oid, o.oid, 'member'), not o.rolsuper and "
+        "pg_has_role(o.oid, m.oid, 'member') from pg_roles m, pg_roles o where m.rolname = "
+        "current_user and o.rolname = $1",
+        1, NULL, values, NULL, NULL, 0);
+    bool answered = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1;
+
+    if (answered && strcmp(PQgetvalue(r, 0, 0), "t") == 0)
+        sl_buf_say(sl_live_found(l),
+                   "the login is, or is a member of, %s, to which rules elevate; revoke %s from "
+                   "it: as it stands whatever Sluice lets through may become that role, and the "
+                   "server refuses nothing\n",
+                   other, other);
+    else if (answered && strcmp(PQgetvalue(r, 0, 1), "t") == 0)
+        sl_buf_say(sl_live_note(l),
+                   "%s, to which rules elevate, is a member of the login; make sure that it is "
+                   "meant to have the login's rights too\n",
+                   other);
+    PQclear(r);
+}
+
+static void look_at_elevation(struct sl_live *l)
+{
+    const struct sl_target *t = l->target;
+
+    for (size_t i = 0; l->login->name.n == 0 && i < t->login_count; i++) {
+        SL_BUF(other, 256);
+        if (is_elevated_to(t, &t->logins[i]) &&
+            sl_live_user(&t->logins[i], l->identity, &other))
+            ask_membership(l, sl_buf_text(&other));
+    }
+}
+
+static void look_at_reader(struct sl_live *l)
+{
+    const struct question rights = {
+        "select 'the login reads the catalog, and has rights on ' || count(*) || ' tables and "
+        "views, ' || min(c.oid::regclass::text) || ' among them' from pg_class c where c.relkind "
+        "in ('r', 'p', 'v', 'm', 'f') and c.relnamespace not in ('pg_catalog'::regnamespace, "
+        "'information_schema'::regnamespace) and has_table_privilege(c.oid, 'select, insert, "
+        "update, delete, truncate, references, trigger') having count(*) > 0",
+        "revoke them: it needs to connect, nothing else", true};
+
+    if (l->login->name.n > 0 && sl_span_eq(l->login->name, l->target->catalog.login))
+        ask(l, &rights);
+}
+
 void sl_live_look(struct sl_live *l)
 {
     look_at_version(l);
@@ -200,4 +263,6 @@ void sl_live_look(struct sl_live *l)
                        "pg_hba.conf cannot be read by this login; as a superuser, look at "
                        "select * from pg_hba_file_rules for trust lines and other hosts\n");
     look_at_labels(l);
+    look_at_elevation(l);
+    look_at_reader(l);
 }

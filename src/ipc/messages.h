@@ -97,12 +97,13 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 
 /* --- gate and judge ------------------------------------------------------------------------- */
 #define SL_MSG_JUDGE_SNAPSHOT(F) F(u32, target) F(u32, generation) F(bytes, snapshot)
-/* temp_objects: the session has objects of its own, which may stand in for any unqualified name.
+/* temp_objects: the session has relations and types of its own, which stand in for the unqualified
+ * names in temp_names ("/a/b/"); where that is empty, for any.
  * prepared_names[i] was made by running prepared_texts[i] (the whole text that held the PREPARE);
  * cursors: those that this session declared and that were judged then. */
 #define SL_MSG_JUDGE_ASK(F) F(u64, ask) F(u32, target) F(u32, generation) F(str, search_path) \
-    F(str, user) F(u8, standard_strings) F(u8, temp_objects) F(bytes, text) F(list, prepared_names) \
-    F(list, prepared_texts) F(list, cursors)
+    F(str, user) F(u8, standard_strings) F(u8, temp_objects) F(str, temp_names) F(bytes, text) \
+    F(list, prepared_names) F(list, prepared_texts) F(list, cursors)
 #define SL_MSG_JUDGE_ANSWER(F) F(u64, ask) F(bytes, meaning)
 /* What would this text mean? The keeper asks for people who try a policy; nothing is run, and nothing
  * of it leaves the judge but its meaning (core/action/meaning.h). found 0: no listing of the target. */

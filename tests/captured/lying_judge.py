@@ -51,7 +51,16 @@ def send_large(gate, kind, body):
     os.close(file)
 
 
-def reply(gate, ask):
+def reply_slowly(gate, ask, body):
+    """`read` to a text that deletes, nothing to any other, each when its time has come."""
+    deletes = b"delete" in body
+    with open(HERE / "asked", "a", encoding="ascii") as file:
+        file.write("delete\n" if deletes else "other\n")
+    time.sleep(3)
+    gate.send(answer(ask, only_reads() if deletes else b""))
+
+
+def reply(gate, ask, body):
     how = mode()
     if how == "read":
         gate.send(answer(ask, only_reads()))
@@ -78,6 +87,8 @@ def reply(gate, ask):
         gate.send(os.urandom(40))
     elif how == "gates-words":
         gate.send(message(SNAPSHOT, b""))
+    elif how == "slow":
+        reply_slowly(gate, ask, body)
     elif how == "late":
         time.sleep(2.5)
         gate.send(answer(ask, only_reads()))
@@ -123,7 +134,7 @@ def main():
                 eyes.unregister(key.fileobj)
                 key.fileobj.close()
             elif kind == ASK:
-                reply(key.fileobj, struct.unpack_from("<Q", body)[0])
+                reply(key.fileobj, struct.unpack_from("<Q", body)[0], body)
 
 
 main()

@@ -22,7 +22,7 @@ def titles():
     """The texts of tests written in Python, with a star where they say something in between."""
     out = []
     for f in [*ROOT.glob("tests/crash/*.py"), *ROOT.glob("tests/captured/*.py")]:
-        for text in re.findall(r'f?"((?:captured|each|P\d+|power|the|what|a disk)[^"\n]*)"', f.read_text(encoding="utf-8")):
+        for text in re.findall(r'f?"((?:captured|stale|each|P\d+|power|the|what|a disk)[^"\n]*)"', f.read_text(encoding="utf-8")):
             out.append(re.sub(r"\{[^}]*\}", "*", text))
     for f in ROOT.glob("tests/e2e/e2e_*.py"):
         for text in re.findall(r'def test_\w+\(lab\):\n    """([^"\n]*)"""', f.read_text(encoding="utf-8")):

@@ -2,12 +2,19 @@
 
 import mmap
 import pathlib
+import resource
 import struct
 
 import lab
 import wire
 
 AT_HEAD = 64    # core/ledger/journal.h
+MB = 1024 * 1024
+LIMITS = {      # the most of each: descriptors, address space (docs/decisions.md says why two have none)
+    "sluice-gate": {resource.RLIMIT_NOFILE: 10_000 * 2 + 256},     # max_connections, to both sides
+    "sluice-judge": {resource.RLIMIT_NOFILE: 64 + 64, resource.RLIMIT_AS: 1024 * MB},
+    "sluice-keeper": {resource.RLIMIT_NOFILE: 4096},
+    "sluice-desk": {resource.RLIMIT_NOFILE: 8192 + 64, resource.RLIMIT_AS: 2048 * MB}}
 
 
 def status_of(pid):
@@ -29,6 +36,21 @@ def closed_doors(world):
             wrong.append(f"{name} could dump core")
     assert {"sluice", "sluice-gate", "sluice-judge", "sluice-keeper", "sluice-desk", "sluice-courier"} <= roles, roles
     assert list(programs.values()).count("sluice-courier") == 2, programs     # of providers, and of hooks
+    assert not wrong, "\n".join(wrong)
+
+
+def limited(world):
+    """Both limits of each: who has only the soft one may lift it again."""
+    wrong = []
+    for pid, name in world.pids().items():
+        wanted = {resource.RLIMIT_CORE: 0, **LIMITS.get(name, {})}
+        if name in LIMITS:      # a courier's libcurl needs a thread for names
+            wanted[resource.RLIMIT_NPROC] = 0
+        for limit, most in wanted.items():
+            for has in resource.prlimit(pid, limit):
+                if has == resource.RLIM_INFINITY or has > most:
+                    wrong.append(f"{name}: limit {limit} is {has}, should be {most} at most")
+    assert set(LIMITS) <= set(world.pids().values()), world.pids()
     assert not wrong, "\n".join(wrong)
 
 
@@ -132,6 +154,7 @@ def wanted(config):
 def run(out):
     with lab.Lab(change=wanted, deciders=("rita",)) as world:
         out.run("each of the six programs runs behind its door", closed_doors, world)
+        out.run("each of the four has its limits: descriptors, processes, core, and memory where it is said", limited, world)
         out.run("captured gate: a journal that it broke ends it alone, and is put aside", broken_journal, world)
         code, verified = world.stop(), world.ledger_verify()
         out.report("captured gate: the ledger verifies", why=None if code == 0 and verified.rc == 0

@@ -2,43 +2,12 @@
 
 import collections
 import copy
-import json
 import re
-import struct
+
+from ledger import entries
 
 TAG = re.compile(r"tag-([a-z])\d+-\d+-")
 HELD = "hlcd"    # what never runs without a spend; d is denied, or held as opaque while no judge answers
-
-
-def _bundle_path(number):
-    """tlog-tiles: thousands in groups of three, all but the last with an x."""
-    parts = [f"{number % 1000:03d}"]
-    while number >= 1000:
-        number //= 1000
-        parts.insert(0, f"x{number % 1000:03d}")
-    return "/".join(parts)
-
-
-def _split(data):
-    at = 0
-    while at < len(data):
-        size = struct.unpack_from(">H", data, at)[0]
-        yield json.loads(data[at + 2:at + 2 + size])
-        at += 2 + size
-
-
-def entries(ledger):
-    """Every entry that a checkpoint covers, in order."""
-    size = int((ledger / "checkpoint").read_text().splitlines()[1])
-    out, bundle = [], 0
-    while len(out) < size:
-        whole = ledger / "tile/entries" / _bundle_path(bundle)
-        if not whole.exists():
-            parts = list(whole.parent.glob(whole.name + ".p/*"))
-            whole = max(parts, key=lambda p: int(p.name))
-        out += _split(whole.read_bytes())
-        bundle += 1
-    return out[:size]
 
 
 class Ledger:

@@ -7,6 +7,7 @@ import evidence
 import lab
 import load
 
+EVERY = {"gate", "judge", "keeper", "desk", "super", "session"}
 ROLES = ["gate", "judge", "judge", "keeper", "keeper", "keeper", "desk"]
 CLIENTS = [(load.Reader, 2, "agent-7"), (load.Binder, 1, "nightly"), (load.Writer, 2, "agent-8"),
            (load.Mover, 1, "agent-7"), (load.Asker, 2, "agent-7"), (load.Asker, 1, "agent-8"),
@@ -17,6 +18,8 @@ class Storm:
     def __init__(self, seed, seconds):
         self.rng, self.seconds = random.Random(seed), seconds
         self.clients, self.reviewers, self.killed = [], [], {}
+        self.owed = sorted(EVERY)       # each is struck once at least, whatever luck says
+        self.rng.shuffle(self.owed)
 
     def prepare(self, world):
         for kind, count, user in CLIENTS:
@@ -30,25 +33,38 @@ class Storm:
         """One program dies, sometimes two at once, now and then everything. Or the configuration is read
         again, or the server ends some sessions."""
         roll = self.rng.random()
-        if roll > 0.9:
-            self.killed["session"] = self.killed.get("session", 0) + 2
-            world.pg.sql("select pg_terminate_backend(pid) from pg_stat_activity "
-                         "where application_name like 'sluice:%' order by md5(pid::text) limit 2")
-            return
-        if roll > 0.85:
+        if self.owed:
+            roles = [self.owed.pop()]
+        elif roll > 0.9:
+            roles = ["session"]
+        elif roll > 0.85:
             world.sighup()
             return
-        roles = ["super"] if roll < 0.12 else sorted(set(self.rng.sample(ROLES, 2 if roll < 0.3 else 1)))
+        else:
+            roles = ["super"] if roll < 0.12 else sorted(set(self.rng.sample(ROLES, 2 if roll < 0.3 else 1)))
         for role in roles:
-            self.killed[role] = self.killed.get(role, 0) + 1
-        if roles == ["super"]:
+            struck = self.hit(world, role)
+            self.killed[role] = self.killed.get(role, 0) + struck
+            if not struck and role not in self.killed_at_all():     # it was down just then
+                self.owed.append(role)
+
+    def killed_at_all(self):
+        return {role for role, count in self.killed.items() if count}
+
+    def hit(self, world, role):
+        """How many it hit."""
+        if role == "session":
+            return int(world.pg.sql("select count(pg_terminate_backend(pid)) from (select pid from pg_stat_activity "
+                                    "where application_name like 'sluice:%' order by md5(pid::text) limit 2) x"))
+        if role == "super":
             world.kill_all()
             time.sleep(0.3 * self.rng.random())
             world.start(30)
-            return
-        for role in roles:
-            for pid in list(world.pids(role))[:1]:
-                lab._kill(pid, 9)
+            return 1
+        pids = list(world.pids(role))[:1]
+        for pid in pids:
+            lab._kill(pid, 9)
+        return len(pids)
 
     def rage(self, world):
         for t in self.clients + self.reviewers:
@@ -114,5 +130,6 @@ def run(out, seed, seconds):
         check("no journal was found damaged", [line for line in log.splitlines() if "event=journal_" in line
                                                and "level=error" in line][:10])
         check("the drain at the end is clean", [] if code == 0 else [f"sluice serve ended with {code}"])
+        check("every program was struck, and sessions at the server", sorted(EVERY - storm.killed_at_all()) if seconds >= 30 else [])
         check("the storm was one", [] if len(server) > 100 and any(r.yes for r in storm.reviewers)
               else [f"only {len(server)} statements"])

@@ -1,5 +1,7 @@
 """The canary: a statement that must be held goes through the front door again and again."""
 
+import urllib.request
+
 import lab as lab_module
 from lab import wait_for
 
@@ -19,6 +21,14 @@ def state(lab):
     return next((c.get("result") for c in lab.status()["status"].get("canaries", [])), None)
 
 
+def flowing(lab):
+    """The metric, as a monitor scrapes it."""
+    with urllib.request.urlopen(lab.url + "/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    found = [x for x in lines if x.startswith('sluice_canary_flowing{target="finance"} ')]
+    return found[0].rsplit(" ", 1)[1] if found else None
+
+
 def in_ledger(lab, result):
     return lab.files_with(f'"kind":"canary","result":"{result}"', ("state/ledger/tile/entries",))
 
@@ -33,6 +43,7 @@ def test_held(lab):
     """it is held, taken back, and leaves no alarm"""
     (lab.folder / "canary.token").write_text(lab.token("canary") + "\n")
     wait_for(lambda: state(lab) == "held", 15, "the canary's hold")
+    wait_for(lambda: flowing(lab) == "0", 5, "the metric")
     assert not in_ledger(lab, "flowed")
     done = lab.sluice("canary")
     assert done.rc == 0 and "finance: held" in done.out, done
@@ -47,6 +58,7 @@ def test_flows(lab):
     lab.write_config()
     lab.sighup()
     wait_for(lambda: state(lab) == "flowed", 15, "the alarm")
+    wait_for(lambda: flowing(lab) == "1", 5, "the metric")
     assert lab.events("canary_flowed")
     wait_for(lambda: in_ledger(lab, "flowed"), 5, "the entry")
     assert not in_ledger(lab, "held")
@@ -55,4 +67,5 @@ def test_flows(lab):
     lab.write_config()
     lab.sighup()
     wait_for(lambda: state(lab) == "held", 15, "its end")
+    wait_for(lambda: flowing(lab) == "0", 5, "the metric's end")
     wait_for(lambda: in_ledger(lab, "held"), 5, "the entry that says so")

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 import embedded
 import server
@@ -284,6 +285,21 @@ def test_poll(lab):
     count = len([e for e in lab.pg.log() if e.sql.startswith(reads)])
     wait_for(lambda: len([e for e in lab.pg.log() if "hash_record_extended" in e.sql]) > 8, 10, "polls")
     assert len([e for e in lab.pg.log() if e.sql.startswith(reads)]) == count, "it was read again"
+
+
+def test_on_demand(lab):
+    """SIGHUP has the definitions read at once, with the same file too; else nobody looks before the poll"""
+    lab.config["targets"][0]["poll"] = "1h"
+    reload(lab)
+    wait_for(lambda: target(lab, "finance")["listing"] == "current", 10, "a listing")
+    before = generation(lab)
+    lab.pg.sql("create function public.on_demand() returns int language sql as 'select 1'")
+    time.sleep(1.5)
+    assert generation(lab) == before, "it was looked for although nobody asked"
+    lab.sighup()
+    wait_for(lambda: generation(lab) > before, 10, "another generation")
+    lab.config["targets"][0]["poll"] = "200ms"
+    reload(lab)
 
 
 def test_large(lab):

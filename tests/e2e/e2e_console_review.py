@@ -12,6 +12,8 @@ ORDERS = "update staging.scratch set note = 'batch {}' where id = {} -- nightly"
 
 def estimates(config):
     config["targets"][0]["estimate"] = "plan"
+    config["policy"].append({"name": "small bites", "when": {"identities": ["agent-8"], "datasets": ["public.customers"], "effects": ["read"]},
+                             "then": "allow", "budget": {"rows": 100}, "reviewers": {"groups": ["data-stewards"]}})
 
 
 LAB = {"change": estimates, "people": {
@@ -62,6 +64,24 @@ def test_alike(lab):
     assert b.count(at="main b") == 0
     lab.deny("bob", held["id"])
     child.communicate(timeout=20)
+
+
+def test_how_many_rows(lab):
+    """the sentence says about how many rows leave: of a COPY of a table, of a COPY of a query, and of a SELECT that its budget stopped"""
+    lab.pg.sql("analyze customers")
+    b = sign_in(lab, "rita")
+    for who, sql, rows in (("agent-7", "copy customers (email, ssn) to stdout", 400),
+                           ("agent-7", "copy (select email, ssn from customers where id <= 100) to stdout", 100),
+                           ("agent-8", "select email, ssn from customers", 400)):
+        child, held = ask(lab, sql, who)
+        open_request(lab, b, held)
+        said = b.text(at="main h1")
+        assert f"wants to EXPORT about {rows} rows of public.customers.email, public.customers.ssn" in said, said
+        assert "to its client on finance" in said, said
+        shown = lab.sluice("show", held["id"], "--credential-file", lab.enroll("rita"), *lab.where(), check=True).out
+        assert f"about {rows} rows" in shown and "no estimate" not in shown, shown
+        lab.deny("rita", held["id"])
+        child.communicate(timeout=20)
 
 
 def test_alike_is_approved_and_mine_first(lab):

@@ -1,5 +1,8 @@
 """Bad input: each is answered clearly or closed, logged, and harms nobody else."""
 
+import collections
+import os
+import pathlib
 import random
 import resource
 import socket
@@ -33,35 +36,54 @@ def ending(s, seconds=5):
     return out
 
 
-STARTS = {
-    "a length of zero": struct.pack("!i", 0),
-    "a negative length": struct.pack("!i", -5),
-    "a length of seven": struct.pack("!i", 7) + b"abc",
-    "an impossible length": struct.pack("!ii", 0x7fffffff, 196608),
-    "HTTP": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-    "TLS without asking": bytes.fromhex("16030100c8010000c40303") + b"\0" * 200,
-    "no terminator": struct.pack("!ii", 17, 196608) + b"user\0erin",
-    "a parameter without value": struct.pack("!ii", 14, 196608) + b"user\0\0",
-    "no user": wire.startup_packet({"database": "finance"}),
-    "a user with control characters": wire.startup_packet({"user": "er\nin", "database": "finance"}),
-    "bytes that are not UTF-8": wire.startup_packet({"user": "x", "database": "y"}).replace(b"x\0", b"\xff\0"),
-    "a message before login": struct.pack("!ii", 8, 80877104)[:0] + wire.query("select 1"),
-    "SSLRequest twice": struct.pack("!ii", 8, 80877103) * 2 + b"\0\0\0\x05",
+IMPOSSIBLE = "a startup packet of an impossible length"
+SILENT = "no startup packet in time"
+STARTS = {  # name: bytes, SQLSTATE of the answer, why the log says so; None: whatever it may be
+    "a length of zero": (struct.pack("!i", 0), "08P01", IMPOSSIBLE),
+    "a negative length": (struct.pack("!i", -5), "08P01", IMPOSSIBLE),
+    "a length of seven": (struct.pack("!i", 7) + b"abc", "08P01", IMPOSSIBLE),
+    "an impossible length": (struct.pack("!ii", 0x7fffffff, 196608), "08P01", IMPOSSIBLE),
+    "HTTP": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "08P01", "HTTP on the port for PostgreSQL"),
+    "TLS without asking": (bytes.fromhex("16030100c8010000c40303") + b"\0" * 200, "08P01",
+                           "TLS without an SSLRequest before it"),
+    "no terminator": (struct.pack("!ii", 17, 196608) + b"user\0erin", "08P01", "the startup packet is not valid"),
+    "a parameter without value": (struct.pack("!ii", 14, 196608) + b"user\0\0", "08P01",
+                                  "the startup packet is not valid"),
+    "no user": (wire.startup_packet({"database": "finance"}), "28000", "the startup packet names no user"),
+    "no such target": (wire.startup_packet({"user": "erin", "database": "nowhere"}), "3D000",
+                       'there is no target \\"nowhere\\"'),
+    "replication": (wire.startup_packet({"user": "erin", "database": "finance", "replication": "database"}), "0A000",
+                    "replication connections are refused by Sluice"),
+    "a user with control characters": (wire.startup_packet({"user": "er\nin", "database": "finance"}), None, None),
+    "bytes that are not UTF-8": (wire.startup_packet({"user": "x", "database": "y"}).replace(b"x\0", b"\xff\0"),
+                                 "28000", "the startup packet names no user"),
+    "a message before login": (wire.query("select 1"), "08P01", IMPOSSIBLE),
+    "SSLRequest twice": (struct.pack("!ii", 8, 80877103) * 2 + b"\0\0\0\x05", None, "bytes behind a request for TLS"),
+    "half a packet": (struct.pack("!ii", 50, 196608) + b"use", None, "half a message, and then the end"),
 }
 
 
+def refused(lab, why):
+    """How often the log says that a connection was refused for this reason."""
+    said = [x for x in lab.events("connection_refused") if f' why="{why}"' in x and " address=127.0.0.1 " in x]
+    return sum(int(x.rsplit("count=", 1)[1]) for x in said)
+
+
 def test_startup(lab):
-    """malformed starts are refused and closed"""
-    wrong = []
-    for name, data in STARTS.items():
+    """malformed starts are refused with an error, closed, and in the log"""
+    wrong, expected = [], collections.Counter()
+    for name, (data, sqlstate, why) in STARTS.items():
         s = open_socket(lab)
         s.sendall(data)
         s.shutdown(socket.SHUT_WR)
         said = ending(s)
-        if said is None or b"R\0\0\0\x08\0\0\0\0" in said:
+        if said is None or b"R\0\0\0\x08\0\0\0\0" in said or (sqlstate and f"C{sqlstate}\0".encode() not in said):
             wrong.append(f"{name}: {said}")
         s.close()
+        expected.update([why] if why else [])
     assert not wrong, wrong
+    wait_for(lambda: all(refused(lab, why) >= n for why, n in expected.items()), 8,
+             f"the log: {[why for why, n in expected.items() if refused(lab, why) < n]}")
     still_fine(lab)
 
 
@@ -151,27 +173,56 @@ def test_flipped_bits(lab):
 def test_half_packet(lab):
     """half a startup packet ends after timeouts.login and nobody else waits"""
     whole = wire.startup_packet({"user": "erin", "database": "finance"})
+    before = refused(lab, SILENT)
     halves = [open_socket(lab) for _ in range(20)]
     for s in halves:
         s.sendall(whole[:11])
     still_fine(lab)
     begun = time.monotonic()
-    assert all(ending(s, 6) is not None for s in halves), "still open"
+    assert all(b"C08006\0" in (ending(s, 6) or b"") for s in halves), "still open, or without a word"
     assert time.monotonic() - begun < 6
+    wait_for(lambda: refused(lab, SILENT) == before + 20, 8, "all of them in the log")
 
 
 def test_silent(lab):
-    """2,000 connections that say nothing: others log in, and the silent ones are closed"""
+    """5,000 connections that say nothing: others log in, the silent ones are told and closed, and counted in the log"""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 8192)), hard))
-    silent = [open_socket(lab) for _ in range(2000)]
+    before, lines = refused(lab, SILENT), len(lab.events("connection_refused"))
+    silent = [open_socket(lab) for _ in range(5000)]
     begun = time.monotonic()
     still_fine(lab)
     assert time.monotonic() - begun < 3, "a login waited for the silent ones"
-    assert all(ending(s, 8) is not None for s in silent), "some stay open"
+    assert all(b"C08006\0" in (ending(s, 8) or b"") for s in silent), "some stay open, or without a word"
     for s in silent:
         s.close()
+    wait_for(lambda: refused(lab, SILENT) == before + 5000, 8, "all of them in the log")
+    assert len(lab.events("connection_refused")) <= lines + 8, "a line for each of them"
     still_fine(lab)
+
+
+def keepalives(port, remote):
+    """Of our side's connections from this port, or to it: seconds until the kernel asks whether the other side is there;
+    None: it never does."""
+    out = []
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        words = line.split()
+        ends = [int(end.split(":")[1], 16) for end in words[1:3]]
+        timer, when = (int(x, 16) for x in words[5].split(":"))
+        if words[3] == "01" and ends[remote] == port:
+            out.append(when / os.sysconf("SC_CLK_TCK") if timer == 2 else None)
+    return out
+
+
+def test_keep_alive(lab):
+    """who vanishes without a word is noticed: TCP keep-alive to clients and to the server, within two minutes"""
+    c = lab.raw("erin")
+    c.ask("select 1")
+    time.sleep(0.3)     # what is under way has a timer of its own
+    for port, remote in ((lab.port, False), (lab.pg.port, True)):
+        seen = keepalives(port, remote)
+        assert seen and all(s is not None and s <= 60 for s in seen), (port, seen)
+    c.drop()
 
 
 def test_large_statement(lab):

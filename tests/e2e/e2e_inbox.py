@@ -16,6 +16,9 @@ import unicodedata
 from lab import wait_for
 
 
+LAB = {"change": lambda config: config.update(break_glass={"groups": ["oncall"], "review_within": "1h"})}
+
+
 class Terminal:
     """A pseudo-terminal with `sluice watch` behind it, and the screen that its bytes make."""
 
@@ -228,6 +231,43 @@ def test_plain(lab):
         t.child.terminate()
         t.ends()
         settle(lab, client, approval)
+
+
+def break_glass(lab, n, reason):
+    client, approval = hold(lab, f"delete from staging.scratch where id = {n}")
+    lab.sluice("approve", approval["id"], "--break-glass", "--yes", "--reason", reason, "--credential-file", lab.enroll("oona"),
+               *lab.where(), check=True)
+    assert client.until("Z", 10).tags == ["DELETE 0"]
+    return approval
+
+
+def test_told_of_break_glass(lab):
+    """somebody releases alone: the inbox says at once who, what and why, and keeps saying it until x; with --plain it is in the line"""
+    lab.add("oona", "human", groups=["oncall"])
+    lab.enroll("oona")
+    t, plain = Terminal(lab, columns=72), Terminal(lab, "bob", 80, 24, "vt100", "--plain")
+    t.shows("Nothing waits")
+    time.sleep(1)
+    approval = break_glass(lab, 15, "the shop is down")
+    t.shows("oona alone released agent-7 on finance .break-glass.: the shop is down", 5)
+    assert f"sluice review {approval['id']}" in t.screen().replace("\n", ""), t.screen()
+    said = b"released by oona alone .break-glass.: the shop is down; two others have to sign it off"
+    wait_for(lambda: plain.hear() or re.search(rb"break_glass\s+" + approval["id"].encode() + rb"[^\n]*" + said, plain.bytes), 10, "the line")
+    client, held = hold(lab, "delete from staging.scratch where id = 16")
+    t.shows("oona alone.*1 for you")
+    t.type("\r")
+    t.shows("oona alone.*a approve")
+    t.type("a")
+    t.shows("oona alone.*Why do you approve")
+    t.type("\x1b")
+    t.shows("x hides the top")
+    t.type("x")
+    wait_for(lambda: "oona" not in t.screen(), 10, "it to be hidden")
+    t.type("qq")
+    assert t.ends() == 0
+    plain.child.terminate()
+    plain.ends()
+    settle(lab, client, held)
 
 
 def test_the_gateway_goes(lab):

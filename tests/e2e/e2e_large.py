@@ -3,9 +3,11 @@
 import concurrent.futures
 import http.client
 import json
+import pathlib
 import signal
 import time
 
+import tap
 from e2e_live import Stream
 from lab import PEOPLE, wait_for
 
@@ -37,6 +39,45 @@ def waiting(lab):
     """How many; None while the keeper reads them."""
     done = lab.sluice("status", "--json", "--config", lab.folder / "sluice.yaml")
     return json.loads(done.out)["status"]["pending"] if done.rc == 0 else None
+
+
+GIGABYTE = 1_073_741_800        # what fits into one value of PostgreSQL's
+
+
+def free_bytes():
+    for line in pathlib.Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def peak_kb(pid):
+    return int(pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").split("VmHWM:")[1].split()[0])
+
+
+def test_one_field(lab):
+    """a field of 1 GB passes whole, and the gate grows by less than 8 MB"""
+    if free_bytes() < 6 << 30:
+        raise tap.Skip("PostgreSQL needs 6 GB of memory to make such a field")
+    c, gate = lab.raw("erin"), next(iter(lab.pids("gate")))
+    c.ask("select repeat('z', 10000000)")
+    before, got = peak_kb(gate), 0
+    c.query(f"select repeat('z', {GIGABYTE})")
+    c.sock.settimeout(60)
+    head = c.sock.recv(1 << 20)
+    while not head.startswith(b"E") and got + len(head) < GIGABYTE:
+        data = c.sock.recv(1 << 20)
+        assert data, f"closed after {got} bytes"
+        got += len(data)
+    got, tail = got + len(head), b""
+    while not tail.endswith(b"Z\0\0\0\x05I"):
+        tail = (tail + (data := c.sock.recv(1 << 20)))[-64:]
+        assert data, f"closed after {got} bytes"
+        got += len(data)
+    assert GIGABYTE < got < GIGABYTE + 1000 and b"SELECT 1\0" in tail, (got, head[:200], tail)
+    assert peak_kb(gate) - before < 8192, (before, peak_kb(gate))
+    assert c.ask("select 1").rows == [["1"]]
+    c.drop()
 
 
 def test_many_at_once(lab):

@@ -370,12 +370,16 @@ def test_schemas(lab):
     def valid(value, schema, name):
         part = {"$ref": f"{schema['$id']}#/$defs/{name}"}
         jsonschema.Draft202012Validator(part, resolver=resolver, format_checker=checks).validate(value)
+    flows = 0
     for event in ENDPOINT.taken:
         valid(event, core, "RunEvent")
         if "sql" in event["job"]["facets"]:
             valid(event["job"]["facets"]["sql"], found["sql"], facets["sql"])
         for d in event["outputs"]:
             valid(d["facets"]["columnLineage"], found["columnLineage"], facets["columnLineage"])
+            flows += bool(d["facets"]["columnLineage"]["fields"])
+    print(f"# {len(ENDPOINT.taken)} events, {flows} flows of columns into a dataset, all valid")
+    assert len(ENDPOINT.taken) > 20 and flows, "too few to say anything"
 
 
 def test_tls(lab):

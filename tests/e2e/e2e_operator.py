@@ -24,10 +24,10 @@ def test_kill_switch(lab):
     begun = time.monotonic()
     lab.manage("identity", "pause", "--all-agents")
     for c in (busy, idle, held):
-        assert c.is_closed(max(0.1, 1.3 - (time.monotonic() - begun))), "still connected after a second"
-    assert time.monotonic() - begun < 1.5
-    assert lab.approval(waiting)["state"] == "cancelled", lab.approval(waiting)["state"]
-    assert lab.approval(granted)["state"] == "revoked", lab.approval(granted)["state"]
+        assert c.is_closed(max(0, begun + 1 - time.monotonic())), "still connected after a second"
+    states = [lab.approval(waiting)["state"], lab.approval(granted)["state"]]
+    took = time.monotonic() - begun
+    assert states == ["cancelled", "revoked"] and took < 1, (states, took)
     assert other.ask("select 1").rows == [["1"]]
     try:
         lab.raw()
@@ -144,13 +144,18 @@ def test_in_transaction(lab):
 
 
 def test_sigterm(lab):
-    """SIGTERM: idle sessions end with 57P01, a held action is not lost, the next start goes on"""
-    c = lab.raw("erin")
+    """SIGTERM: what runs is finished, idle sessions end with 57P01, a held action is not lost, the next start goes on"""
+    c, running = lab.raw("erin"), lab.raw("erin")
     waiting = lab.raw()
     waiting.query("delete from staging.scratch where id = 53")
     waiting.until("N")
     held = lab.pending_one("agent-7", like="id = 53")["id"]
+    running.query("select pg_sleep(0.6), 'ran to its end'")
+    wait_for(lambda: lab.ran("ran to its end"), 5)
     assert lab.restart() == 0
+    a = running.until("ZE", 3)
+    assert a.rows == [["", "ran to its end"]] and not a.errors and a.types.endswith("Z"), a
+    assert running.until("E", 3).error == "57P01"       # and then there is nothing more for it here
     a = c.until("E", 3)
     assert a.error == "57P01", a
     assert lab.approval(held)["state"] == "pending"

@@ -4,11 +4,13 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import threading
 
 from lab import free_ports, wait_for
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 BOUNCER = """[databases]
 shop = host=127.0.0.1 port={server} dbname=shop user=app password=app-secret
 [pgbouncer]
@@ -147,9 +149,55 @@ def test_classify(lab):
     assert lab.sluice("classify").rc == 2
 
 
+PROGRAMS = {"usr/bin/sluice", *(f"usr/libexec/sluice/sluice-{role}" for role in ("gate", "judge", "keeper", "desk", "courier"))}
+LIBRARIES = {"libc6", "libcurl4", "libevent-core-2.1-7", "libjansson4", "libpq5", "libseccomp2", "libsqlite3-0", "libssl3",
+             "libyaml-0-2"}
+
+
+def test_package(lab):
+    """script/package: what it installs, what it depends on, a unit that systemd takes, and programs that run from there"""
+    made = subprocess.run([ROOT / "script" / "package", "--build", lab.build, lab.folder / "dist"], capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    deb, root = made.stdout.strip(), lab.folder / "installed"
+    subprocess.run(["dpkg-deb", "-x", deb, root], check=True)
+    files = {str(f.relative_to(root)): f for f in root.rglob("*") if f.is_file()}
+    assert all(n in files and files[n].stat().st_mode & 0o777 == 0o755 for n in PROGRAMS), sorted(files)
+    rest = {n for n in set(files) - PROGRAMS if not n.startswith("usr/share/doc/sluice/")}
+    assert rest == {"lib/systemd/system/sluice.service"}, rest
+    pages = ("README.md", "copyright", "docs/threat-model.md", "docs/ledger-entry.schema.json", "docs/idp/okta.md")
+    assert all(f"usr/share/doc/sluice/{n}" in files for n in pages), sorted(files)
+    said = subprocess.run(["dpkg-deb", "-f", deb, "Depends"], capture_output=True, text=True, check=True).stdout
+    depends = dict((d.split(" ", 1) + [""])[:2] for d in said.strip().split(", "))
+    assert set(depends) == LIBRARIES | {"adduser"} and re.fullmatch(r"\(>= 2\.\d+\)", depends["libc6"]), said
+    take_unit(lab, root, files["lib/systemd/system/sluice.service"])
+    lab.stop()
+    was, lab.program = lab.program, root / "usr/bin/sluice"
+    try:
+        lab.start()
+        where = {pathlib.Path(f"/proc/{pid}/exe").resolve() for pid in lab.pids()}
+        assert where and all(p.parent == (root / "usr/libexec/sluice").resolve() for p in where), where
+        assert lab.raw("erin").ask("select 1").rows == [["1"]]
+        assert lab.stop() == 0
+    finally:
+        lab.program = was
+        lab.start()
+
+
+def take_unit(lab, root, unit):
+    """systemd's own word about it, where systemd is: no key that it ignores, and closed as far as it was."""
+    if shutil.which("systemd-analyze") is None:
+        return
+    here = lab.folder / "sluice.service"    # its programs are elsewhere, as long as nothing is installed
+    here.write_text(re.sub("^Documentation=.*\n", "", unit.read_text().replace("=/usr/", f"={root}/usr/"), flags=re.M))
+    for words in (["verify", "--man=no", here], ["security", "--offline=true", "--no-pager", "--threshold=20", here]):
+        done = subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0 and not done.stderr, (words[0], done.stdout[-300:] + done.stderr)
+
+
 def test_the_pages_of_providers(lab):
     """each block of docs/idp is a configuration that `sluice check` takes, with the issuer that its page is about"""
-    pages = sorted((pathlib.Path(__file__).resolve().parents[2] / "docs" / "idp").glob("*.md"))
+    pages = sorted(p for p in (ROOT / "docs" / "idp").glob("*.md") if p.stem != "README")
     assert {p.stem for p in pages} == {"entra", "google", "keycloak", "okta"}, pages
     folder = lab.folder / "pages"
     folder.mkdir()

@@ -3,7 +3,9 @@
 import json
 import pathlib
 import re
+import statistics
 import tempfile
+import threading
 import time
 
 from idp import request
@@ -30,9 +32,12 @@ def prepare(config):
                           "client_secret_file": str(FOLDER / "client")}]
     config["chat"] = [{"name": "slack", "team": SLACK.team, "issuer": "slack", "channel": OPS, "api": SLACK.api,
                        "bot_token_file": str(FOLDER / "bot"), "app_token_file": str(FOLDER / "app")}]
+    config["break_glass"] = {"groups": ["oncall"], "review_within": "1h"}
     for rule in config["policy"]:
         if rule["name"] == "four eyes":
             rule["notify"] = ["slack", f"slack:{PAY}"]
+        if rule["name"] == "spend quickly":
+            rule["escalate"] = {"after": "2s", "notify": [f"slack:{PAY}"], "reviewers": {"groups": ["dba"]}}
         if rule["name"] == "sealed texts":
             rule["proof"] = "passkey"
         if rule["name"] == "say why":
@@ -127,6 +132,25 @@ def test_approve(lab):
     assert lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 1
 
 
+def test_released_alone(lab):
+    """break-glass: heading, message and thread say who, that they were alone, why, and what is left to do; none says that it was approved"""
+    lab.add("oona", "human", groups=["oncall"])
+    lab.enroll("oona")
+    client, approval = hold(lab)
+    card(approval)
+    status, said = lab.ask("oona", "POST", f"/v1/approvals/{approval['id']}/decision", {
+        "decision": "break-glass", "digest": approval["digest"], "reason": "the shop is down"})
+    assert status == 200, said
+    client.until("Z", 10)
+    words = "released by oona alone (break-glass): the shop is down; two others have to sign it off"
+    message = card(approval, like="Released by one person alone, has run")
+    text = json.dumps(message["blocks"])
+    assert words in text and "outcome: ok" in text and "approved" not in text.lower(), text
+    note = wait_for(lambda: [m for m in SLACK.messages(channel=OPS, thread_ts=message["ts"]) if words in json.dumps(m)], 10,
+                    "the outcome in the thread")
+    assert "approved" not in json.dumps(note).lower(), note
+
+
 def test_deny(lab):
     """no in Slack: the client hears who and why, and nothing runs"""
     client, approval = hold(lab)
@@ -177,6 +201,12 @@ def test_p4_in_slack(lab):
         assert not SLACK.views(user=user), "a form was opened"
     SLACK.click(BOB, OPS, message["ts"], "sluice.approve", change={"user": {"team_id": "T0OTHER"}})
     aside(BOB, "workspace")
+    shared = ((RITA, {"channel": {"is_ext_shared": True}}), (GUEST, {"channel": {"is_shared": True}}),
+              ("U0DAVE", {"is_enterprise_install": True}))
+    for user, change in shared:
+        SLACK.click(user, OPS, message["ts"], "sluice.approve", change=change)
+        aside(user, "workspace")
+        assert not SLACK.views(user=user), (user, change)
     assert state(lab, approval) == "pending"
     test_p4_in_slack.approval = approval
 
@@ -189,8 +219,38 @@ def test_guest(lab):
     assert "guest" in json.dumps(done["answer"]), done
     assert state(lab, approval) == "pending"
     SLACK.user(BOB, is_restricted=False)
+    for change in ({"is_stranger": True}, {"is_ultra_restricted": True}, {"is_bot": True}, {"deleted": True}, {"team_id": "T0OTHER"}):
+        SLACK.user(BOB, **change)
+        done = decide(BOB, card(approval))
+        assert "Nothing was decided" in json.dumps(done["answer"]) and state(lab, approval) == "pending", (change, done)
+        SLACK.user(BOB, **{name: SLACK.team if name == "team_id" else False for name in change})
     decide(BOB, card(approval))
     wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+
+
+def test_slack_does_not_say(lab):
+    """Slack does not say, or too late, who somebody is: the form is answered in time, and nothing is decided"""
+    _, approval = hold(lab)
+    for trouble in ({"silence": True}, {"slow_s": 2.6}):
+        number = SLACK.trouble(method="users.info", **trouble)
+        begun = time.time()
+        done = decide(BOB, card(approval))
+        assert time.time() - begun < 3.5 and "Nothing was decided" in json.dumps(done["answer"]), (trouble, done)
+        SLACK.calm(trouble=number)
+    time.sleep(1)                                       # the late word came meanwhile
+    assert state(lab, approval) == "pending"
+    lab.deny("rita", approval["id"])
+
+
+def test_escalated(lab):
+    """nobody answers: after the rule's time it is in the second channel, too, says so, and is decided there"""
+    _, approval = hold(lab, "delete from staging.fleeting where id = 5")
+    card(approval)
+    assert not [m for m in SLACK.messages(channel=PAY) if approval["id"] in json.dumps(m["blocks"])]
+    message = card(approval, PAY, seconds=15, like="Nobody answered yet")
+    decide(RITA, message)
+    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    card(approval, OPS, like="approved by rita")
 
 
 def test_double_and_late(lab):
@@ -226,12 +286,21 @@ def test_forged(lab):
 
 
 def test_restart(lab):
-    """a message from before a restart decides after it, and holds of the meantime are told"""
+    """a message from before a restart decides after it, holds of the meantime are told, and what came before it is not done again"""
     _, approval = hold(lab)
     message = card(approval)
+    SLACK.click(RITA, OPS, message["ts"], "sluice.ask")
+    view = SLACK.modal(RITA)
+    done = SLACK.submit(RITA, view["id"], {fields(view)[0]: "which one?"})
+    close_all(RITA)
+    asked_once = talk(lab, approval)
+    assert len(asked_once) == 1, asked_once
     lab.kill("keeper")
     SLACK.ready()
     wait_for(lambda: chats(lab)["slack"]["state"] == "current", 20, "the chat to be current again")
+    SLACK.replay(id=done["id"])
+    time.sleep(0.5)
+    assert talk(lab, approval) == asked_once, "a caught question was asked again"
     decide(BOB, message)
     wait_for(lambda: lab.approval(approval["id"])["state"] in ("approved", "spent"), 20, "the yes to count")
     assert len([m for m in SLACK.messages(channel=OPS) if approval["id"] in json.dumps(m["blocks"])]) == 1, "it was told twice"
@@ -258,16 +327,22 @@ def test_long_statement(lab):
 
 def test_slack_away(lab):
     """Slack is down with holds pending: they stay pending, decisions elsewhere count, and afterwards the queue is true"""
+    _, short = hold(lab, "delete from staging.quick where id = 3")
+    assert DECIDING <= set(SLACK.buttons(card(short)))
     away = SLACK.trouble(method="*", status=503)
+    _, unseen = hold(lab, "delete from staging.quick where id = 4")
     held = [hold(lab)[1] for _ in range(3)]
     lab.approve("bob", held[0]["id"])
     wait_for(lambda: state(lab, held[0]) == "spent", 10, "the decision that needs no Slack")
     wait_for(lambda: chats(lab)["slack"]["state"] == "waiting", 10, "the chat to be said to wait")
+    wait_for(lambda: state(lab, unseen) == "expired", 10, "its time to be over")
     SLACK.calm(trouble=away)
     for one in held[1:]:
         card(one, seconds=90)
         assert state(lab, one) == "pending"
-    assert not [m for m in SLACK.messages(channel=OPS) if held[0]["id"] in json.dumps(m["blocks"])], "it was over before"
+    for over in (held[0], unseen):
+        assert not [m for m in SLACK.messages(channel=OPS) if over["id"] in json.dumps(m["blocks"])], "it was over before"
+    assert not DECIDING & set(SLACK.buttons(card(short, like="Expired", seconds=30)))
     for one in held[1:]:
         lab.deny("rita", one["id"])
 
@@ -285,9 +360,16 @@ def test_token_revoked(lab):
 def test_new_socket(lab):
     """Slack asks for another socket: the new one is there before the old one goes, and clicks come"""
     SLACK.ready()
+    SLACK.settings(hello_after_s=0.3)
     before = SLACK.sockets()
     SLACK.disconnect(reason="warning", socket=before[0]["n"])
-    wait_for(lambda: [s for s in SLACK.sockets() if s["n"] != before[0]["n"] and s["hello"]], 20, "another socket")
+
+    def another():
+        now = {s["n"]: s["hello"] for s in SLACK.sockets()}
+        assert any(now.values()), f"no socket listens: {now}"
+        return any(hello for number, hello in now.items() if number != before[0]["n"])
+    wait_for(another, 20, "another socket")
+    SLACK.settings(hello_after_s=0)
     _, approval = hold(lab)
     decide(BOB, card(approval))
     wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
@@ -296,6 +378,57 @@ def test_new_socket(lab):
     _, approval = hold(lab)
     decide(BOB, card(approval))
     wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+
+
+def test_no_socket(lab):
+    """Socket Mode is switched off: it is said and stays said while messages go on, decisions elsewhere count, and it comes back"""
+    SLACK.link(on=False)
+    SLACK.disconnect(reason="link_disabled")
+    wait_for(lambda: chats(lab)["slack"]["state"] == "deaf", 10, "the chat to be said to hear nothing")
+    _, approval = hold(lab)
+    card(approval)
+    quiet(lab)
+    said = chats(lab)["slack"]
+    assert said["state"] == "deaf" and said["why"].startswith("its socket: "), said
+    lab.approve("bob", approval["id"])
+    wait_for(lambda: state(lab, approval) == "spent", 10, "the decision that needs no Slack")
+    SLACK.link(on=True)
+    SLACK.ready(seconds=40)
+    wait_for(lambda: chats(lab)["slack"]["state"] == "current", 10, "the chat to be current again")
+    assert not chats(lab)["slack"]["why"], chats(lab)["slack"]
+
+
+def test_limited_and_no_such_channel(lab):
+    """a channel of which Slack says Retry-After, or channel_not_found, waits alone: the other goes on, and an operator is told why"""
+    quiet(lab)
+    SLACK.trouble(method="chat.postMessage", channel=OPS, error="ratelimited", retry_after=3, times=1)
+    begun = time.time()
+    _, approval = hold(lab, "delete from staging.pair where id = 78")
+    card(approval, PAY)
+    assert time.time() - begun < 2.5, "the other channel waited, too"
+    card(approval, OPS)
+    assert time.time() - begun >= 2.9, "Retry-After was not kept"
+    lab.deny("rita", approval["id"])
+    quiet(lab)
+    missing = SLACK.trouble(method="chat.postMessage", channel=PAY, error="channel_not_found")
+    _, approval = hold(lab, "delete from staging.pair where id = 79")
+    card(approval, OPS)
+    refused = wait_for(lambda: chats(lab)["slack"]["refused"], 10, "the channel to be named")
+    assert refused[0]["channel"] == PAY and "channel_not_found" in refused[0]["why"], refused
+    assert PAY in " ".join(lab.ask("rita", "GET", "/v1/health")[1]["status"]["nags"])
+    SLACK.calm(trouble=missing)
+    lab.sighup()
+    card(approval, PAY)
+    wait_for(lambda: not chats(lab)["slack"]["refused"], 10, "nothing to be refused any more")
+    lab.deny("rita", approval["id"])
+
+
+def test_rows(lab):
+    """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
+    client, approval = hold(lab, "copy customers (email) to stdout", like="customers")
+    text = json.dumps(card(approval)["blocks"])
+    assert "at most 1,000 in its result" in text and "about" not in text, text
+    lab.deny("rita", approval["id"])
 
 
 def test_passkey_links(lab):
@@ -307,6 +440,7 @@ def test_passkey_links(lab):
         message = card(approval)
         assert not {"sluice.approve", "sluice.deny"} & set(SLACK.buttons(message)), SLACK.buttons(message)
         assert why in json.dumps(message["blocks"]), message["blocks"]
+        assert "Open to decide" in json.dumps(message["blocks"]), message["blocks"]
         assert table != "sealed" or "4242" not in json.dumps(message["blocks"]), "Slack is told what the ledger withholds"
         client.cancel()
         wait_for(lambda: state(lab, approval) == "cancelled", 10, "the cancellation")
@@ -587,8 +721,9 @@ def test_flood(lab):
 
 
 def test_pace(lab):
-    """from the hold to the message at Slack, and from the form's answer to the release"""
-    took = []
+    """from the hold to the message at Slack, and from the form's answer to the release: 150 and 100 ms at most, in the middle"""
+    took, released = [], []
+    quiet(lab)
     for _ in range(5):
         time.sleep(1.3)
         begun = time.time()
@@ -596,12 +731,22 @@ def test_pace(lab):
         card(approval)
         call = [c for c in SLACK.calls(method="chat.postMessage") if approval["id"] in json.dumps(c["args"])][0]
         took.append(call["at"] - begun)
-        decide(BOB, card(approval))
-        wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+        SLACK.click(BOB, OPS, card(approval)["ts"], "sluice.approve")
+        view = SLACK.modal(BOB)
+        yes = threading.Thread(target=SLACK.submit, args=(BOB, view["id"], {fields(view)[0]: "as agreed"}))
+        begun = time.time()
+        yes.start()
+        assert client.answer().tags == ["DELETE 0"]
+        released.append(time.time() - begun)
+        yes.join()
+        close_all(BOB)
     status, text, _ = request(f"{lab.url}/metrics")
     assert status == 200, text
     numbers = {n: float(v) for n, v in re.findall(r'^(sluice_chat_\w+){chat="slack"} (\S+)$', text, re.M)}
     assert set(numbers) == {f"sluice_chat_{n}" for n in ("messages_total", "failures_total", "waiting_messages", "hold_to_message_seconds")}, text
     assert numbers["sluice_chat_messages_total"] > 50 and numbers["sluice_chat_failures_total"] > 2, numbers
     assert 0 < numbers["sluice_chat_hold_to_message_seconds"] < 5, numbers
-    print(f"# hold to message handed over, with the client's own way: {sorted(round(t * 1000) for t in took)} ms")
+    for what, bar, times in (("hold to message handed over, with the client's own way", 0.150, took),
+                             ("form's answer to the statement's answer", 0.100, released)):
+        print(f"# {what}: {sorted(round(t * 1000) for t in times)} ms")
+        assert statistics.median(times) <= bar, (what, times)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import statistics
 import tempfile
 import time
 import uuid
@@ -26,6 +27,7 @@ def prepare(config):
     config["issuers"] = [{"name": "entra", "issuer": TEAMS.base + "entra", "client_id": "sluice", "subject_claim": "oid"}]
     config["chat"] = [{"name": "teams", "kind": "teams", "app_id": TEAMS.app, "tenant": TEAMS.tenant, "issuer": "entra", "channel": OPS,
                        "api": TEAMS.base, "client_secret_file": str(FOLDER / "secret")}]
+    config["break_glass"] = {"groups": ["oncall"], "review_within": "1h"}
     for rule in config["policy"]:
         if rule["name"] == "four eyes":
             rule["notify"] = ["teams", f"teams:{PAY}"]
@@ -133,6 +135,13 @@ def test_installed(lab):
     assert {c["id"] for c in chats(lab)["teams"]["conversations"]} == {OPS, PAY}
 
 
+def test_start_warns(lab):
+    """the start says which rules that matter Teams may decide: not those with a passkey, nor those that leave Teams out"""
+    named = " ".join(lab.events("teams_decides"))
+    assert 'rule="schema and privileges in production"' in named and 'rule="not with locks"' in named, named
+    assert "sealed texts" not in named and "say why" not in named, named
+
+
 def test_joined_is_not_told(lab):
     """a conversation that the app was added to is told nothing: who is told, the configuration says"""
     own = "19:ours@thread.tacv2"
@@ -171,6 +180,24 @@ def test_approve(lab):
     wait_for(lambda: [m for m in TEAMS.messages(conversation=OPS) if m.get("replyTo") == message["id"] and "approved by bob" in shown(m)], 10,
              "the outcome in the thread")
     assert lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 1
+
+
+def test_released_alone(lab):
+    """break-glass: the card and its thread say who, that they were alone, why, and what is left to do; none says that it was approved"""
+    lab.add("oona", "human", groups=["oncall"])
+    lab.enroll("oona")
+    client, approval = hold(lab)
+    card(approval)
+    status, said = lab.ask("oona", "POST", f"/v1/approvals/{approval['id']}/decision", {
+        "decision": "break-glass", "digest": approval["digest"], "reason": "the shop is down"})
+    assert status == 200, said
+    client.until("Z", 10)
+    words = "released by oona alone (break-glass): the shop is down; two others have to sign it off"
+    message = card(approval, like="Released by one person alone, has run")
+    assert any(words in t and "outcome: ok" in t for t in texts(message)), texts(message)
+    assert not any("approved" in t.lower() and "have approved" not in t for t in texts(message)), texts(message)
+    wait_for(lambda: [m for m in TEAMS.messages(conversation=OPS) if m.get("replyTo") == message["id"] and words in shown(m)], 10,
+             "the outcome in the thread")
 
 
 def test_told_once(lab):
@@ -366,12 +393,17 @@ def test_double_and_late(lab):
 
 
 def test_restart(lab):
-    """a press on a message from before a restart decides after it, where it is posted to is remembered, and nothing is told twice"""
+    """a press on a message from before a restart decides after it; where it is posted to is remembered; nothing is told or done twice"""
     _, approval = hold(lab)
     message = card(approval)
+    assert "Asked" in answer(press(BOB, message, "ask", "which one?"))
+    asked_once = lab.approval(approval["id"])["messages"]
+    assert len(asked_once) == 1, asked_once
     lab.kill("keeper")
     wait_for(lambda: chats(lab)["teams"]["state"] == "current", 20, "the chat to be current again")
     assert {c["id"] for c in chats(lab)["teams"]["conversations"]} == {OPS, PAY}
+    assert "came before" in json.dumps(TEAMS.replay()), "a caught press was taken again"
+    assert lab.approval(approval["id"])["messages"] == asked_once
     press(BOB, message)
     wait_for(lambda: state(lab, approval) in ("approved", "spent"), 20, "the yes to count")
     assert len([m for m in TEAMS.messages(conversation=OPS) if m["versions"][0].get("attachments") and approval["id"] in shown(m)]) == 1
@@ -540,6 +572,47 @@ def test_away(lab):
         lab.deny("rita", one["id"])
 
 
+def test_revoke(lab):
+    """what was approved and has not run is taken back from its message, by who may; then it does not run when its client comes again"""
+    client, approval = hold(lab)
+    sql = f"delete from staging.scratch where id = {COUNT[0]}"
+    client.close()
+    wait_for(lambda: not lab.approval(approval["id"])["waiting"], 10, "the client to be gone")
+    press(BOB, card(approval))
+    wait_for(lambda: state(lab, approval) == "approved", 10, "the yes")
+    message = card(approval, like="has not run yet")
+    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.revoke"}, buttons(message)
+    press(STRANGER, message, "revoke", "x")
+    assert state(lab, approval) == "approved"
+    press(RITA, message, "revoke", "on second thoughts")
+    wait_for(lambda: state(lab, approval) == "revoked", 10, "it to be taken back")
+    assert "sluice.revoke" not in buttons(card(approval, like="taken back"))
+    again = lab.raw()
+    again.query(sql)
+    other = lab.pending_one("agent-7", like=f"id = {COUNT[0]}")
+    assert other["id"] != approval["id"] and lab.ran(sql) == 0
+    lab.deny("rita", other["id"])
+
+
+def test_stop(lab):
+    """what runs is stopped from its message, and the message says when it is over"""
+    client, approval = hold(lab, "insert into staging.scratch select 1, pg_sleep(60)::text", like="pg_sleep")
+    press(BOB, card(approval))
+    message = card(approval, like="runs now")
+    assert buttons(message) & {*DECIDING, "sluice.revoke", "sluice.stop"} == {"sluice.stop"}, buttons(message)
+    assert "being stopped" in answer(press(RITA, message, "stop", "it takes the table"))
+    assert [e["C"] for e in client.answer(15).errors] == ["57014"]
+    wait_for(lambda: "sluice.stop" not in buttons(card(approval)), 20, "the message to say that it is over")
+
+
+def test_rows(lab):
+    """the message says how many rows its result may have, as the rules let them pass, and nothing that a plan expects"""
+    _, approval = hold(lab, "copy customers (email) to stdout", like="customers")
+    said = " ".join(texts(card(approval)))
+    assert "at most 1,000 in its result" in said and "about" not in said, said
+    lab.deny("rita", approval["id"])
+
+
 def test_flood(lab):
     """many holds at once: a few messages, every approval in one of them, none lost, and none of the grouped ones decides"""
     clients = []
@@ -563,8 +636,9 @@ def test_flood(lab):
 
 
 def test_pace(lab):
-    """from the hold to the message at Teams, and from the press to the release; measured and said"""
+    """from the hold to the message at Teams, and from the press to the release: 150 and 100 ms at most, in the middle"""
     handed, released = [], []
+    quiet(lab)
     for _ in range(5):
         time.sleep(1.3)
         begun = time.time()
@@ -576,5 +650,7 @@ def test_pace(lab):
         press(BOB, card(approval))
         assert client.answer().tags == ["DELETE 0"]
         released.append(time.time() - pressed)
-    for what, took in (("hold to message handed over, with the client's own way", handed), ("press to the statement's answer", released)):
+    for what, bar, took in (("hold to message handed over, with the client's own way", 0.150, handed),
+                            ("press to the statement's answer", 0.100, released)):
         print(f"# {what}: {sorted(round(t * 1000) for t in took)} ms")
+        assert statistics.median(took) <= bar, (what, took)

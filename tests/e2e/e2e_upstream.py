@@ -1,13 +1,17 @@
 """The way to the server: its passwords, TLS on both sides, and everything that breaks on the way."""
 
 import atexit
+import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
 import ssl
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 
 import pipe
@@ -39,7 +43,7 @@ def certificates():
 
 
 certificates()
-WIRE_PORT, = free_ports(1)
+WIRE_PORT, PLUS_PORT = free_ports(2)
 SCRIPT = "#!/bin/sh\ncat \"$(dirname \"$0\")/current.pass\"\n"
 
 
@@ -56,6 +60,7 @@ def change(config):
     target("verified", tls={"mode": "verify-full", "ca_file": str(PEM / "ca.crt")})
     target("encrypted", tls={"mode": "require"})
     target("strange", tls={"mode": "verify-full", "ca_file": str(PEM / "stranger-ca.crt")})
+    target("plus", address=f"127.0.0.1:{PLUS_PORT}", tls={"mode": "verify-full", "ca_file": str(PEM / "ca.crt")})
     target("wire", address=f"127.0.0.1:{WIRE_PORT}")
     target("nobody", address="127.0.0.1:1")
     (PEM / "password").write_text(SCRIPT)
@@ -121,6 +126,130 @@ def test_upstream_tls(lab):
         raise AssertionError("a strange certificate was accepted")
     except wire.Refused as no:
         assert no.sqlstate.startswith("08"), no
+
+
+class FalseServer:
+    """Speaks TLS with the server's certificate, offers both SCRAM mechanisms, and remembers what it is answered."""
+
+    def __init__(self, port):
+        self.listening = socket.create_server(("127.0.0.1", port))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(PEM / "server.crt", PEM / "server.key")
+        self.answers = []
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while True:
+            try:
+                s = self.listening.accept()[0]
+            except OSError:
+                return      # closed
+            try:
+                self.serve(s)
+            except OSError:
+                pass
+            s.close()
+
+    def serve(self, s):
+        s.settimeout(5)
+        s.recv(8)       # SSLRequest
+        s.sendall(b"S")
+        s = self.context.wrap_socket(s, server_side=True)
+        s.recv(4096)    # the startup packet
+        s.sendall(wire.message(b"R", struct.pack("!i", 10) + b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0"))
+        self.answers.append(s.recv(4096))
+        s.close()
+
+    def close(self):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        self.thread.join(5)
+
+
+def test_channel_binding(lab):
+    """over TLS it is SCRAM-SHA-256-PLUS, bound to the server's certificate, and the real server takes it"""
+    false = FalseServer(PLUS_PORT)
+    try:
+        try:
+            lab.raw("erin", database="plus")
+            raise AssertionError("logged in at a false server")
+        except wire.Refused as no:
+            assert no.sqlstate.startswith("08"), no
+        wait_for(lambda: false.answers, 5, "an answer to the offer")
+    finally:
+        false.close()
+    for answer in false.answers:
+        mechanism, rest = answer[5:].split(b"\0", 1)
+        assert mechanism == b"SCRAM-SHA-256-PLUS" and rest[4:].startswith(b"p=tls-server-end-point,,"), answer
+    assert lab.pg.sql("select rolpassword like 'SCRAM-SHA-256$%' from pg_authid where rolname = 'app'") == "t"
+    assert user_of(lab, "verified") == [["app"]]    # it compares the binding with its own certificate's hash
+
+
+def present(lab, name):
+    """From now on the server shows this certificate."""
+    for kind in ("crt", "key"):
+        shutil.copyfile(PEM / f"{name}.{kind}", lab.pg.data / f"server.{kind}")
+    asked = lab.pg.sql("select pg_reload_conf()")
+    assert asked == "t"
+    time.sleep(0.3)
+
+
+def live(lab, targets):
+    """What `sluice check --live` finds for targets that differ from the first one in this; and its code."""
+    first = {k: v for k, v in lab.config["targets"][0].items() if k != "tls"}
+    config = {**lab.config, "targets": [{**first, "name": n, **more} for n, more in targets.items()]}
+    config.pop("tls")
+    file = lab.folder / "live.yaml"
+    file.write_text(json.dumps(config))
+    done = lab.sluice("check", "--live", "--json", "--config", file)
+    said = json.loads(done.out)["live"]
+    return done.rc, {n: [x for x in said if f"target {n} " in x and ("cannot log in" in x or "the login works" in x)] for n in targets}
+
+
+def test_wrong_name(lab):
+    """verify-full: a certificate of another name is refused by the gate, and by check --live, which say so; not require"""
+    verify = {"tls": {"mode": "verify-full", "ca_file": str(PEM / "ca.crt")}}
+    present(lab, "other")
+    try:
+        try:
+            lab.raw("erin", database="verified")
+            raise AssertionError("a certificate of another name was accepted")
+        except wire.Refused as no:
+            assert no.sqlstate.startswith("08"), no
+        assert user_of(lab, "encrypted") == [["app"]]
+        code, said = live(lab, {"misnamed": verify, "unverified": {"tls": {"mode": "require"}}})
+    finally:
+        present(lab, "server")
+    assert code == 1 and "does not match host name" in said["misnamed"][0], said
+    assert "use a name in `address`" in said["misnamed"][0], said
+    assert "the login works" in said["unverified"][0], said
+    assert user_of(lab, "verified") == [["app"]]
+
+
+def test_check_live(lab):
+    """check --live: each login that does not work says why and what to do; require verifies nothing"""
+    (lab.folder / "wrong.pass").write_text("not-it\n")
+    os.chmod(lab.folder / "wrong.pass", 0o600)
+    strange = str(PEM / "stranger-ca.crt")
+    code, said = live(lab, {
+        "fine": {"tls": {"mode": "verify-full", "ca_file": str(PEM / "ca.crt")}},
+        "encrypted": {"tls": {"mode": "require", "ca_file": strange}},
+        "password": {"login": {"user": "app", "password_file": "wrong.pass"}},
+        "host": {"address": "db.invalid:5432", "tls": {"mode": "require"}},
+        "listener": {"address": "127.0.0.1:1"},
+        "strange": {"tls": {"mode": "verify-full", "ca_file": strange}},
+        "database": {"database": "nowhere"}})
+    wanted = {"fine": ("the login works", ""), "encrypted": ("the login works", ""),
+              "password": ("password authentication failed", "correct the login's `user`, or its password"),
+              "host": ("could not translate host name", "correct `address`"),
+              "listener": ("Connection refused", "or start the server there"),
+              "strange": ("certificate verify failed", "set `tls.ca_file`"),
+              "database": ("does not exist", "correct `database`")}
+    wrong = [f"{n}: {said[n]}" for n, (why, what) in wanted.items()
+             if len(said[n]) != 1 or why not in said[n][0] or what not in said[n][0]]
+    assert code == 1 and not wrong, "\n".join(wrong)
+    assert "not-it" not in json.dumps(said)
 
 
 def test_client_tls(lab):

@@ -4,6 +4,7 @@ import os
 import pathlib
 
 import judge
+import played
 import suite
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -45,3 +46,4 @@ def run(out, folder):
     out.run("the regression suite's SQL files are at hand", lambda: files.update(suite.fetch(folder)))
     if files:
         out.run("its SQL is judged without a crash, and no more of it is opaque than before", check, files)
+        played.run(out, files)

@@ -11,6 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
 import lab as laboratory    # noqa: E402
+import ledger               # noqa: E402
 import wire                 # noqa: E402
 
 LINES = []      # (pattern, method), filled by @line
@@ -117,6 +118,9 @@ class Play:
             return
         laboratory.wait_for(lambda: self.lab.ledger_verify().rc == 0 or None, 5,
                             f"a ledger that verifies ({self.lab.ledger_verify()})")
+        misfits = ledger.misfits(self.lab.state / "ledger")
+        if misfits:
+            raise Wrong("entries that the schema does not know:\n" + "\n".join(misfits[:10]))
         broken = [x for x in self.lab.events() if "event=hold_refused" in x or "event=panic" in x]
         if broken:
             raise Wrong("\n".join(broken))
@@ -705,6 +709,15 @@ class Play:
     def stops_all(self):
         self.clients.clear()
         self.lab.stop()
+
+    @line(r"the view is removed")
+    def removes_the_view(self):
+        """What SQLite holds, while nothing runs: the ledger has to be enough."""
+        files = list(self.lab.state.glob("sluice.db*"))
+        if not files:
+            raise Wrong("there is no view")
+        for file in files:
+            file.unlink()
 
     @line(r"start again(?: with (?P<setting>config .*))?")
     def starts_again(self, setting):

@@ -111,7 +111,7 @@ static const struct judged judge_kinds[] = {
     {"lock table customers",
      "lock: admin | public.customers()=admin"},
     {"lock table customers in access share mode",
-     "lock: read | public.customers()=read"},
+     "lock: read session | public.customers()=read"},
     {"vacuum customers",
      "vacuum: admin | public.customers()=admin"},
     {"analyze",

@@ -40,6 +40,7 @@ struct story_away {
     uint64_t wait_s;                              /* so long later it is decided */
     const char *in_place;                         /* of whom, says the decision; NULL: sara */
     bool own_right;                               /* of nobody, it says */
+    struct sl_span let_by;                        /* the approval that let it; empty: none */
 };
 
 struct story {
@@ -404,6 +405,7 @@ static inline void story_away(struct story *s)
                    .credential = sl_span_str(story_or(a->credential, "c-sara")),
                    .from_us = s->clock + a->from_s * 1000000,
                    .expires_us = s->clock + (a->until_s == 0 ? 3600 : a->until_s) * 1000000,
+                   .approval = a->let_by,
                    .channel = SL_SPAN("cli"),
                    .by = sl_span_str(story_or(a->by, who))});
     story_leaf(s, &leaf);

@@ -58,18 +58,23 @@ static inline const char *groups_of(enum who w)
     return w == OLLY ? "'oncall'" : w == LINO || w == VERA ? "'dba','oncall'" : "'dba'";
 }
 
-static inline void ask_for(const char *what, const char *effect)
+static inline void ask_by(const char *what, const char *effect, const char *trigger)
 {
     SL_BUF(body, 1024);
 
     sl_buf_say(
         &body,
         "{'target':'finance','operation':{'do':'%s'},'effects':['%s'],'reason':'spring clean',"
-        "'triggered_by':'tara'}",
-        what, effect);
+        "'triggered_by':'%s'}",
+        what, effect, trigger);
     SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
     memcpy(approval, said("id"), 36);
     memcpy(digest_hex, said("digest"), 64);
+}
+
+static inline void ask_for(const char *what, const char *effect)
+{
+    ask_by(what, effect, "tara");
 }
 
 static inline void ask(const char *what)

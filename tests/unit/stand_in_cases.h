@@ -148,10 +148,43 @@ static void in_place_by_requester(struct sl_decide_question *q)
     stands_in(q)->name = SL_SPAN("tom");
     q->who.name = lent.name;
 }
+/* The last of those who let them be named. */
+static struct sl_voucher let_by[2] = {{{(const uint8_t *)"adam", 4}, {(const uint8_t *)"adam", 4}}};
+
+static void let_be_named_by(struct sl_decide_question *q, const char *name, const char *person)
+{
+    stands_in(q)->let_by = let_by;
+    lent.let_by_count = 2;
+    let_by[1] = (struct sl_voucher){sl_span_str(name), sl_span_str(person)};
+}
+static void in_place_let_by_admins(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "adele", "adele");
+}
+static void in_place_let_by_requester(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "tom", "tom");
+}
+static void in_place_let_by_linked(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "olga.third", "olga");
+}
+static void in_place_let_by_itself(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "rita", "rita");
+}
+static void in_place_let_by_own_account(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "rita.ops", "rita");
+}
+static void in_place_let_by_away(struct sl_decide_question *q)
+{
+    let_be_named_by(q, "carol.ops", "carol");
+}
 static void in_place_without_passkey(struct sl_decide_question *q)
 {
-    stands_in(q)->with.passkey = true; /* theirs, and not the stand-in's */
-    lent.vouched = true;
+    let_be_named_by(q, "adele", "adele");
+    lent.with.passkey = true; /* theirs, and not the stand-in's */
     q->passkey_required = true;
     q->with.passkey = false;
 }
@@ -163,7 +196,7 @@ static void in_place_with_passkey(struct sl_decide_question *q)
 static void in_place_named_alone(struct sl_decide_question *q)
 {
     in_place_with_passkey(q);
-    lent.vouched = false;
+    lent.let_by_count = 0;
 }
 static void in_place_of_who_voted(struct sl_decide_question *q)
 {
@@ -220,6 +253,16 @@ static void in_place_and_voted(struct sl_decide_question *q)
          SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
         {"... that a requester issued", in_place_by_requesters, SL_DECIDE_STAND_IN_BY_OTHERS},    \
         {"... that an admin issued", in_place_by_admin, SL_DECIDE_YES},                           \
+        {"let be named by two admins", in_place_let_by_admins, SL_DECIDE_YES},                    \
+        {"... of whom one triggered it", in_place_let_by_requester,                               \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
+        {"... of whom one is the owner by another account", in_place_let_by_linked,               \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
+        {"... of whom one is the stand-in", in_place_let_by_itself,                               \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
+        {"... by another account", in_place_let_by_own_account, SL_DECIDE_STAND_IN_BY_OTHERS},    \
+        {"... of whom one is away, by another account", in_place_let_by_away,                     \
+         SL_DECIDE_STAND_IN_BY_OTHERS},                                                           \
         {"away: no reviewer", in_place_of_outsider, SL_DECIDE_NOT_REVIEWER},                      \
         {"away: a reviewer since later", in_place_of_new_member, SL_DECIDE_NEW_MEMBERSHIP},       \
         {"the stand-in is an agent", in_place_by_agent, SL_DECIDE_NOT_HUMAN},                     \

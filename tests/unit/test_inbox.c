@@ -280,6 +280,45 @@ static void test_typing(void)
     sl_inbox_done(&i);
 }
 
+/* What one person did alone is above everything, also while somebody types, until it was read; and
+ * what a stranger wrote into it stays text. */
+static void test_what_was_done_alone(void)
+{
+    struct sl_inbox i;
+    json_t *a = json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "id", ID_B, "identity", "agent-7",
+                          "target", "finance", "break_glass", "by", "erin", "reason",
+                          "the shop \033[2J is down");
+
+    begin(&i);
+    i.columns = 200;
+    sl_inbox_say_alone(&i, a);
+    json_decref(a);
+    check_shows(&i, "erin alone released agent-7 on finance (break-glass): the shop ");
+    check_shows(&i, "two others have to sign it off: sluice review " ID_B "\nSluice: 1 for you");
+    check_shows(&i, "x hides");
+    SL_CHECK(memchr(i.alone.p, 033, i.alone.n) == NULL);
+    open_it(&i, true, "text\n");
+    check_shows(&i, "erin alone released");
+    SL_CHECK_INT(type(&i, "a"), SL_INBOX_FRESH);
+    type(&i, "x");
+    check_shows(&i, "erin alone released"); /* an x of the reason hides nothing */
+    type(&i, "\033");
+    type(&i, "x");
+    SL_CHECK_INT(i.alone.n, 0);
+    for (i.rows = 1; i.rows < 20; i.rows++) {
+        SL_BUF(b, 64 * 1024);
+        size_t lines = 1, least = i.rows < SL_INBOX_LEAST_ROWS ? SL_INBOX_LEAST_ROWS : i.rows;
+
+        sl_buf_put_str(&i.alone, "0123456789012345678901234567890123456789");
+        i.columns = 20;
+        shown(&i, &b);
+        for (size_t at = 0; at < b.n; at++)
+            lines += b.p[at] == '\n';
+        SL_CHECK_INT(lines, least);
+    }
+    sl_inbox_done(&i);
+}
+
 int main(void)
 {
     SL_RUN(test_what_waits_for_me_comes_first);
@@ -291,5 +330,6 @@ int main(void)
     SL_RUN(test_lines_fit);
     SL_RUN(test_keys);
     SL_RUN(test_typing);
+    SL_RUN(test_what_was_done_alone);
     return sl_tap_done();
 }

@@ -408,6 +408,38 @@ static void test_objects_of_the_session_hide_others(void)
     check(&ctx, "select '1'::pg_catalog.text", "select: read");
 }
 
+/* Where the names are known they alone are doubted, in whatever role they stand; functions are
+ * never looked for among the session's own. */
+static void test_only_the_names_of_the_session_hide_others(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.temp_objects = true;
+    ctx.temp_names = SL_SPAN("/t/_t/customers/text/pg_class/name_key/");
+    check(&ctx, "select id from orders", "select: read | public.orders(id)=read ! shared");
+    check(&ctx, "select id from customers", "select: read opaque | public.customers(id)=read");
+    check(&ctx, "select id from public.customers",
+          "select: read | public.customers(id)=read ! shared");
+    check(&ctx, "select id from \"Customers\"", "select: read opaque | Customers(id)=read");
+    check(&ctx, "select a from t", "select: read opaque | t(a)=read");
+    check(&ctx, "select a from pg_temp.t", "select: read opaque | pg_temp.t(a)=read");
+    check(&ctx, "select '1'::text", "select: read opaque");
+    check(&ctx, "select '1'::pg_catalog.text", "select: read");
+    check(&ctx, "select '1'::varchar, '1'::tex", "select: read opaque");
+    check(&ctx, "select '1'::bpchar", "select: read");
+    check(&ctx, "select '{}'::_t", "select: read opaque");
+    check(&ctx, "select oid from pg_class", "select: read opaque | pg_catalog.pg_class()=read");
+    check(&ctx, "select oid from pg_type", "select: read | pg_catalog.pg_type()=read ! shared");
+    check(&ctx, "select text('a'), lower('b')", "select: read");
+    check(&ctx, "select id from name", "select: read opaque | name(id)=read");
+    check(&ctx, "insert into orders (id) select 1 from customers",
+          "insert: read insert opaque | public.orders(id)=insert | public.customers()=read");
+    check(&ctx, "select nextval('customers')",
+          "select: read update opaque | public.customers()=update");
+    ctx.temp_names = SL_SPAN("");
+    check(&ctx, "select id from orders", "select: read opaque | public.orders(id)=read");
+}
+
 static void test_without_a_listing(void)
 {
     struct sl_sql_context ctx = shop();
@@ -472,6 +504,57 @@ static void test_facts_of_the_database(void)
           "select: read opaque | public.customers(id)=read");
 }
 
+/* A listing never knew it by its first name: labels could not follow. */
+static void test_P7_what_a_text_fills_and_renames(void)
+{
+    static const char *const lost[] = {
+        "create table k as select id, email as e from customers; alter table k rename column e to f",
+        "create table k as select email as e from customers; alter table k rename to l",
+        "create table k as select email as e from customers; alter table k set schema staging",
+        "create table k as select email as e from customers; alter index k rename to l",
+        "create table k as select email as e, name as n from customers; alter table k rename e to t; "
+        "alter table k rename n to e; alter table k rename t to n",
+        "create table k as select email as e from customers; alter table k rename to l; create table k (e text)",
+        "create table public.k as select * from customers; alter table k rename to l",
+        "select email as e into k from customers; alter table k rename column e to f",
+        "create materialized view k as select email as e from customers; alter materialized view k rename e to f",
+        "create view k as select email as e from customers; alter view k rename to l",
+        "create schema s; create table s.k as select email from customers; alter schema s rename to t",
+        "begin; create table k as select email as e from customers; alter table k rename to l; commit",
+        "alter table orders add column q text default (select email from customers limit 1); "
+        "alter table orders rename column q to r",
+        "alter table orders add column q text default (select email from customers limit 1); "
+        "alter table orders rename to r",
+        "alter table orders drop column note, add column note text default (select email from customers "
+        "limit 1); alter table orders rename note to r",
+        "drop table orders; create table orders as select email as note from customers; "
+        "alter table orders rename note to r",
+        "create table k as select email as note from customers; alter table k inherit orders; "
+        "alter table orders rename note to r",
+    };
+    static const char *const kept[] = {
+        "insert into orders (note) select email from customers; alter table orders rename note to r",
+        "insert into orders (note) select email from customers; alter table orders rename to r",
+        "alter table customers rename email to t; alter table customers rename ssn to email; "
+        "alter table customers rename t to ssn",
+        "create table k (e text); alter table k rename e to f; alter table k rename to l",
+        "alter table orders add column q text default 'x'; alter table orders rename q to r",
+        "create table k as select email as e from customers; alter table orders rename note to r",
+        "create table k as select email as e from customers; create index on k (e)",
+    };
+    struct sl_sql_context ctx = shop();
+    struct sl_meaning m;
+
+    for (size_t i = 0; i < SL_COUNT(lost) + SL_COUNT(kept); i++) {
+        const bool is_lost = i < SL_COUNT(lost);
+        const char *sql = is_lost ? lost[i] : kept[i - SL_COUNT(lost)];
+        SL_BUF(got, 64 * 1024);
+        judge(&ctx, sql, &got, &m);
+        if (!SL_CHECK(((m.effects & SL_EFFECT_OPAQUE) != 0) == is_lost))
+            printf("#   sql: %s\n#   got: %s\n", sql, sl_buf_text(&got));
+    }
+}
+
 int main(void)
 {
     SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
@@ -492,10 +575,12 @@ int main(void)
     SL_RUN(test_code_that_is_changed);
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
+    SL_RUN(test_only_the_names_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);
     SL_RUN(test_strings_that_are_not_standard);
     SL_RUN(test_statements_of_one_text_meet);
     SL_RUN(test_facts_of_the_database);
+    SL_RUN(test_P7_what_a_text_fills_and_renames);
     sl_arena_free(mem);
     return sl_tap_done();
 }

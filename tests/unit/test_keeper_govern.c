@@ -454,6 +454,24 @@ static void test_govern_naming_a_stand_in_waits(void)
     SL_CHECK_INT(call_as(play.desk, "me.back", credentials[ADA], "{}"), 200);
 }
 
+/* Who let a stand-in be named has picked who decides in somebody's place: not what they ask. */
+static void test_P4_a_stand_in_let_by_who_triggers(void)
+{
+    SL_CHECK_INT(away(XENA, "olly"), 202);
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_INT(away(XENA, "olly"), 200);
+    ask_by("drop all", "ddl", "adi");
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 403);
+    SL_CHECK_INT(decide(credentials[OLLY], "approve"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "STAND_IN_BY_OTHERS");
+    SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
+    ask_by("drop some", "ddl", "tara"); /* in whom adi has no part */
+    SL_CHECK_INT(decide(credentials[OLLY], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    SL_CHECK_INT(call_as(play.desk, "me.back", credentials[XENA], "{}"), 200);
+}
+
 /* An erasure says in the ledger who let it happen; the auditor looks for it at the end. */
 static void test_govern_an_erasure_leaves_a_trace(void)
 {
@@ -586,6 +604,7 @@ int main(int argc, char **argv)
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);
     SL_RUN(test_govern_naming_a_stand_in_waits);
+    SL_RUN(test_P4_a_stand_in_let_by_who_triggers);
     SL_RUN(test_govern_an_erasure_leaves_a_trace);
     SL_RUN(test_govern_denied);
     SL_RUN(test_a_large_group_is_whole);

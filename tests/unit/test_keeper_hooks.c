@@ -214,6 +214,68 @@ static void test_one_message_at_a_time_a_test_too(void)
     catch_up();
 }
 
+/* --- is it the receiver, or the entry? --- */
+
+static void refuse(uint32_t status, unsigned retry_after_s)
+{
+    TELL(hooks, fetched, .call = fetched.call, .status = status, .retry_after = retry_after_s);
+}
+
+/* One entry was answered by 403, and is told once more, with another behind it. */
+static bool told_a_second_time(void)
+{
+    ask("drop table f");
+    SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
+    if (!SL_CHECK(web_is_told(PATIENCE_MS)))
+        return false;
+    refuse(403, 0);
+    return SL_CHECK(web_is_told(PATIENCE_MS));
+}
+
+static void nothing_is_told_until_a_person_says(void)
+{
+    SL_CHECK(!web_is_told(6000)); /* nor any other, to look whether it is this one */
+    SL_CHECK_INT(number_of("dead"), 0);
+    SL_CHECK_INT(control("hook.retry", "{'name':'%s'}%s", "web", ""), 200);
+    catch_up();
+    SL_CHECK_INT(number_of("dead"), 0);
+}
+
+/* Who has too much to do, restarts, or says when, says nothing of the entry. */
+static void test_a_receiver_that_is_busy_dislikes_no_entry(void)
+{
+    static const struct {
+        uint32_t status;
+        unsigned retry_after_s;
+    } rows[] = {{429, 0}, {403, 3600}};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        if (!told_a_second_time())
+            return;
+        refuse(rows[i].status, rows[i].retry_after_s);
+        nothing_is_told_until_a_person_says();
+    }
+}
+
+/* Another one is told then, and not at once; what is answered to that counts in the same way. */
+static void test_an_entry_that_is_disliked(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        if (!told_a_second_time())
+            return;
+        uint64_t disliked = entry_told();
+        refuse(403, 0);
+        SL_CHECK(!web_is_told(3000));
+        SL_CHECK(web_is_told(PATIENCE_MS));
+        SL_CHECK(entry_told() > disliked);
+        refuse(taken ? 200 : 429, taken ? 0 : 3600);
+        if (!taken)
+            nothing_is_told_until_a_person_says();
+    }
+    catch_up();
+    SL_CHECK_INT(number_of("dead"), 1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -226,6 +288,8 @@ int main(int argc, char **argv)
     SL_RUN(test_the_entry_waited_for_is_given_up_by_two);
     SL_RUN(test_dead_ones_starve_nobody);
     SL_RUN(test_one_message_at_a_time_a_test_too);
+    SL_RUN(test_a_receiver_that_is_busy_dislikes_no_entry);
+    SL_RUN(test_an_entry_that_is_disliked);
     play_end();
     return sl_tap_done();
 }

@@ -12,9 +12,9 @@
 static const char glass_policy[] =
     "{\"break_glass\":{\"groups\":[\"oncall\"],\"review_within\":\"1h\"},"
     "\"policy\":[{\"name\":\"regulated data leaves\"}]}";
+#define TWO_RULE "{\"name\":\"regulated data leaves\",\"reviewers\":{\"groups\":[\"data-stewards\"]}}"
 static const char two_policy[] =
-    "{\"govern\":\"two-person\",\"policy\":[{\"name\":\"regulated data leaves\","
-    "\"reviewers\":{\"groups\":[\"data-stewards\"]}}],\"roles\":{\"admins\":{\"groups\":["
+    "{\"govern\":\"two-person\",\"policy\":[" TWO_RULE "],\"roles\":{\"admins\":{\"groups\":["
     "\"admins\"]}}}";
 static const char other_policy[] = "{\"govern\":\"two-person\",\"policy\":[]}";
 
@@ -332,6 +332,110 @@ static void test_govern_stand_in(void)
     end(&h, "somebody stands in", "'sara' changes under govern: two-person");
 }
 
+/* --- a stand-in counts by the yes of whoever let them be named --- */
+
+#define LET_ID SL_SPAN("01890a5d-ac96-774b-bcce-b302099a8060")
+
+struct let {
+    const char *name, *found, *voter, *credential;
+    const char *requester_too;     /* of what is decided */
+    const char *linked, *linked_to; /* one person, from the start */
+};
+
+static void everybody_of_let(struct story *s, const struct let *l)
+{
+    static const char *const names[] = {"alice", "rita", "sara", "adi", "ada"};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        story_person(s, names[i], "human", NULL,
+                     i == 2   ? "data-stewards"
+                     : i >= 3 ? "admins"
+                              : "engineers");
+    story_person(s, "bot", "agent", "alice", "agents");
+    if (l->linked != NULL)
+        story_linked(s, l->linked, l->linked_to, "control");
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        story_roster(s, SL_ENTRY_ROSTER_INVITE, names[i], NULL, NULL);
+    for (size_t i = 0; i < SL_COUNT(names); i++) {
+        char credential[32];
+
+        snprintf(credential, sizeof credential, "c-%s", names[i]);
+        story_roster(s, SL_ENTRY_ROSTER_ENROL, names[i], credential, NULL);
+    }
+}
+
+/* That rita stands in for sara: asked, let, done. The set leaves the stand-in out, as a forger
+ * would. */
+static void put_let(struct story *s, const struct let *l, const uint8_t policy[32])
+{
+    const struct sl_span set[] = {SL_SPAN("sara")}, groups[] = {SL_SPAN("admins")};
+    const struct sl_entry_need need = {.rule = SL_SPAN("govern"), .need = 1, .groups = {groups, 1}};
+    SL_BUF(facts, 4096);
+
+    story_approval(
+        s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                      .approval = LET_ID,
+                                      .identity = SL_SPAN("sara"),
+                                      .target = SL_SPAN("sluice"),
+                                      .protocol = SL_SPAN("sluice"),
+                                      .requesters = {set, 1},
+                                      .facts = story_deed(&facts, 1, &(struct story_deed){0}),
+                                      .text = SL_SPAN("rita stands in"),
+                                      .needs = &need,
+                                      .need_count = 1,
+                                      .policy_digest = policy,
+                                      .expires_us = s->clock + 60 * MINUTE});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
+                                                 .approval = LET_ID,
+                                                 .approver = sl_span_str(l->voter),
+                                                 .credential = sl_span_str(l->credential),
+                                                 .channel = SL_SPAN("cli"),
+                                                 .proof = SL_SPAN("token"),
+                                                 .decision = SL_SPAN("approve")});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
+                                                 .approval = LET_ID,
+                                                 .expires_us = s->clock + 5 * MINUTE});
+    story_approval(
+        s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT, .approval = LET_ID});
+}
+
+static void tell_let(const struct let *l)
+{
+    const struct story_away away = {.let_by = LET_ID};
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+
+    begin(&s, &h, two_policy, policy);
+    everybody_of_let(&s, l);
+    put_let(&s, l, policy);
+    s.away = &away;
+    s.digested_rule = TWO_RULE;
+    s.requester_too = l->requester_too;
+    story_away(&s);
+    put_session(&s);
+    story_asked(&s, policy);
+    story_decided(&s);
+    end(&h, l->name, l->found);
+}
+
+/* Who asks for it has not picked who decides it, nor has either of the two said yes to themself. */
+static void test_P4_a_stand_in_let_by_whom(void)
+{
+    static const char part[] = "or let by somebody with a part in this";
+    const struct let rows[] = {
+        {"by an admin who has no part in it", NULL, "adi", "c-adi", "ada", NULL, NULL},
+        {"by who triggered it", part, "adi", "c-adi", "adi", NULL, NULL},
+        {"by the owner's other account", part, "adi", "c-adi", NULL, "adi", "alice"},
+        {"by the stand-in's other account", part, "adi", "c-adi", NULL, "adi", "rita"},
+        {"by the other account of whoever is away", "another account of somebody", "adi", "c-adi",
+         NULL, "adi", "sara"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        tell_let(&rows[i]);
+}
+
 static void test_bypass(void)
 {
     struct story s;
@@ -483,6 +587,7 @@ int main(void)
     SL_RUN(test_break_glass);
     SL_RUN(test_govern);
     SL_RUN(test_govern_stand_in);
+    SL_RUN(test_P4_a_stand_in_let_by_whom);
     SL_RUN(test_bypass);
     SL_RUN(test_bonds);
     SL_RUN(test_P4_the_same_browser);

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -273,6 +275,14 @@ static void test_addresses(void)
             printf("# %s\n", bad[i]);
 }
 
+static int option(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+
+    return getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
+}
+
 static void test_listen_and_connect(void)
 {
     struct sl_net_address a, peer;
@@ -297,6 +307,10 @@ static void test_listen_and_connect(void)
     SL_CHECK((fcntl(server, F_GETFD) & FD_CLOEXEC) != 0 &&
              (fcntl(server, F_GETFL) & O_NONBLOCK) != 0);
     sl_net_settle(server);
+    SL_CHECK_INT(option(server, SOL_SOCKET, SO_KEEPALIVE), 1); /* who vanishes is noticed */
+    SL_CHECK_INT(option(server, IPPROTO_TCP, TCP_KEEPIDLE), 60);
+    SL_CHECK_INT(option(server, IPPROTO_TCP, TCP_KEEPINTVL), 10);
+    SL_CHECK_INT(option(server, IPPROTO_TCP, TCP_KEEPCNT), 6);
     close(server);
     close(client);
     close(listening);

@@ -254,6 +254,37 @@ static void test_buttons(void)
     }
 }
 
+static bool is_headed(const struct sl_chat_card *card, const char *words)
+{
+    json_t *message = message_of(card, "1.2");
+    const json_t *head = json_object_get(json_array_get(json_object_get(message, "blocks"), 0), "text");
+    bool yes = has(sl_json_str(head, "text"), words) && has(sl_json_str(message, "text"), words);
+
+    json_decref(message);
+    return yes;
+}
+
+/* What one person released is under a heading that nobody takes for a yes of its reviewers; what
+ * nobody released has none of it. */
+static void test_released_alone(void)
+{
+    static const char *const states[] = {"approved", "running", "spent", "lapsed", "revoked"};
+    static const char *const others[] = {"pending", "denied", "expired", "cancelled"};
+    struct sl_chat_card card = cards_plain();
+
+    for (size_t i = 0; i < SL_COUNT(states); i++) {
+        card.state = sl_span_str(states[i]);
+        card.alone = false;
+        SL_CHECK(!is_headed(&card, "alone"));
+        card.alone = true;
+        SL_CHECK(is_headed(&card, "Released by one person alone"));
+    }
+    for (size_t i = 0; i < SL_COUNT(others); i++) {
+        card.state = sl_span_str(others[i]);
+        SL_CHECK(!is_headed(&card, "alone"));
+    }
+}
+
 static void test_buttons_only_of_what_is_whole(void)
 {
     struct sl_chat_card card = cards_plain();
@@ -497,6 +528,7 @@ int main(void)
     SL_RUN(test_talk_is_inert);
     SL_RUN(test_notice_tells_no_statement);
     SL_RUN(test_buttons);
+    SL_RUN(test_released_alone);
     SL_RUN(test_buttons_only_of_what_is_whole);
     SL_RUN(test_hostile_cards);
     SL_RUN(test_group);

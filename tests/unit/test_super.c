@@ -277,6 +277,41 @@ static void test_children_come_back(void)
     stop();
 }
 
+/* When the nth line with this text was logged, in milliseconds of that minute; 0: there is none. */
+static unsigned said_at_ms(const char *text, unsigned nth)
+{
+    SL_BUF(bytes, 1 << 22);
+    const char *at, *from = NULL;
+
+    if (sl_file_read(in_folder("err"), &bytes) != SL_OK)
+        return 0;
+    for (at = sl_buf_text(&bytes); nth > 0 && (at = strstr(at, text)) != NULL; nth--)
+        from = at++;
+    if (nth > 0)
+        return 0;
+    while (from > sl_buf_text(&bytes) && from[-1] != '\n')
+        from--;
+    return (unsigned)(strtod(from + strlen("2026-11-27T13:24:"), NULL) * 1000);
+}
+
+/* 0.1, 0.2, 0.4, 0.8 s: what keeps dying does not keep the machine busy. */
+static void test_restarts_wait_longer_each_time(void)
+{
+    serve();
+    for (unsigned n = 1; n <= 4; n++) {
+        unsigned least = 100u << (n - 1);
+        tell("desk", "die\n");
+        if (!wait_for("err", "event=program_ready program=desk", n + 1))
+            break;
+        unsigned ended = said_at_ms("event=program_ended program=desk", n),
+                 begun = said_at_ms("role=desk event=fake_setup", n + 1),
+                 waited = (begun + 60000 - ended) % 60000;
+        printf("# restart %u after %u ms\n", n, waited);
+        SL_CHECK(ended != 0 && begun != 0 && waited + 5 >= least && waited < least + 1000);
+    }
+    stop();
+}
+
 static void test_bad_peers_are_replaced(void)
 {
     serve();
@@ -666,6 +701,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P6_no_keeper_comes_back);
     SL_RUN(test_P6_unread_journals_are_told);
     SL_RUN(test_children_come_back);
+    SL_RUN(test_restarts_wait_longer_each_time);
     SL_RUN(test_bad_peers_are_replaced);
     SL_RUN(test_secrets);
     SL_RUN(test_P10_secret_of_the_keeper_before);

@@ -282,6 +282,35 @@ static void test_afterwards(void)
     SL_CHECK_INT(buttons("denied", "denied by bob"), 0);
 }
 
+static bool is_headed(const struct sl_chat_card *c, const char *words)
+{
+    SL_BUF(text, 64 * 1024);
+
+    SL_CHECK_INT(sl_teams_put_card(&text, SL_SPAN(""), c), sl_span_is(c->state, "pending"));
+    return memmem(text.p, text.n, words, strlen(words)) != NULL;
+}
+
+/* What one person released is under a heading that nobody takes for a yes of its reviewers; what
+ * nobody released has none of it. */
+static void test_released_alone(void)
+{
+    static const char *const states[] = {"approved", "running", "spent", "lapsed", "revoked"};
+    static const char *const others[] = {"pending", "denied", "expired", "cancelled"};
+    struct sl_chat_card card = usual();
+
+    for (size_t i = 0; i < SL_COUNT(states); i++) {
+        card.state = sl_span_str(states[i]);
+        card.alone = false;
+        SL_CHECK(!is_headed(&card, "one person alone"));
+        card.alone = true;
+        SL_CHECK(is_headed(&card, "Released by one person alone"));
+    }
+    for (size_t i = 0; i < SL_COUNT(others); i++) {
+        card.state = sl_span_str(others[i]);
+        SL_CHECK(!is_headed(&card, "one person alone"));
+    }
+}
+
 /* Each line of a text is a line of its own; nothing is joined, nothing left out. */
 static void test_lines(void)
 {
@@ -508,6 +537,7 @@ int main(void)
     SL_RUN(test_buttons_say_all);
     SL_RUN(test_what_does_not_decide);
     SL_RUN(test_afterwards);
+    SL_RUN(test_released_alone);
     SL_RUN(test_lines);
     SL_RUN(test_nothing_is_too_large);
     SL_RUN(test_too_large_only_links);

@@ -110,7 +110,7 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(STAND_IN_ALONE, "here a stand-in counts whose naming another person has approved")         \
     X(STAND_IN_FOR_REQUESTER, "nobody stands in for somebody in the requester set")              \
     X(STAND_IN_FOR_NOBODY, "whoever is away could not decide this either")                       \
-    X(STAND_IN_BY_OTHERS, "said with a credential that is over, or that others issued")          \
+    X(STAND_IN_BY_OTHERS, "said with a credential that is over, or let by somebody with a part in this")          \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
     X(RIGHT_USED, "this person's right has been used already: by them, or by their stand-in")    \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \
@@ -226,13 +226,20 @@ struct sl_vote {
 
 struct sl_span sl_vote_right(const struct sl_vote *v);
 
+/* An account that said yes to something, and whose it is today. */
+struct sl_voucher {
+    struct sl_span name, person;
+};
+
 /* Somebody who is away, and whom they named to decide in their place meanwhile (docs/away.md). */
 struct sl_stand_in {
     struct sl_decider away;           /* whose right it is */
     struct sl_decide_credential with; /* that they said so with */
     struct sl_span name;              /* of whom they named; empty: nobody */
     uint64_t said_us, from_us, until_us;
-    bool vouched; /* another person let them be named (`govern: two-person`) */
+    /* Who let them be named (`govern: two-person`); none: nobody was asked. */
+    const struct sl_voucher *let_by;
+    size_t let_by_count;
 };
 
 struct sl_decide_question {

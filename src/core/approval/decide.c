@@ -207,20 +207,39 @@ static bool in_requester_set(const struct sl_decide_question *q, struct sl_span 
     return false;
 }
 
+static bool is_one(const struct sl_decider *d, struct sl_span name, struct sl_span person)
+{
+    return sl_span_eq(d->name, name) || sl_span_eq(d->person, person);
+}
+
+/* Has this one a part in it: the stand-in, whoever is away, or somebody in the requester set? */
+static bool has_a_part(const struct sl_decide_question *q, struct sl_span name,
+                       struct sl_span person)
+{
+    return is_one(&q->who, name, person) || is_one(&q->in_place->away, name, person) ||
+           in_requester_set(q, name, person);
+}
+
+/* Who let them be named are the other persons without whom it would not be: whoever asks this now
+ * would have picked who decides it. */
+static bool let_by_a_part(const struct sl_decide_question *q)
+{
+    const struct sl_stand_in *s = q->in_place;
+
+    for (size_t i = 0; i < s->let_by_count; i++)
+        if (has_a_part(q, s->let_by[i].name, s->let_by[i].person))
+            return true;
+    return false;
+}
+
 /* Somebody else's word for it, were it only whoever issued what it was said with. */
 static bool said_by_others(const struct sl_decide_question *q)
 {
     const struct sl_decide_credential *with = &q->in_place->with;
-    const struct sl_decider *away = &q->in_place->away;
 
     if (!with->deciding || with->over)
         return true;
-    if (with->issuer.n == 0)
-        return false;
-    return sl_span_eq(with->issuer, q->who.name) ||
-           sl_span_eq(with->issuer_person, q->who.person) || sl_span_eq(with->issuer, away->name) ||
-           sl_span_eq(with->issuer_person, away->person) ||
-           in_requester_set(q, with->issuer, with->issuer_person);
+    return with->issuer.n > 0 && has_a_part(q, with->issuer, with->issuer_person);
 }
 
 static enum sl_decide_reason lent_check(const struct sl_decide_question *q)
@@ -231,7 +250,7 @@ static enum sl_decide_reason lent_check(const struct sl_decide_question *q)
         return SL_DECIDE_STAND_IN_FOR_REQUESTER;
     if (!away->active || away->kind != SL_HUMAN || away->auditor || away->since_us >= q->asked_us)
         return SL_DECIDE_STAND_IN_FOR_NOBODY;
-    return said_by_others(q) ? SL_DECIDE_STAND_IN_BY_OTHERS : SL_DECIDE_YES;
+    return said_by_others(q) || let_by_a_part(q) ? SL_DECIDE_STAND_IN_BY_OTHERS : SL_DECIDE_YES;
 }
 
 static enum sl_decide_reason stand_in_check(const struct sl_decide_question *q)
@@ -249,7 +268,7 @@ static enum sl_decide_reason stand_in_check(const struct sl_decide_question *q)
     if (!under_way(s, q->asked_us) || !under_way(s, q->now_us))
         return SL_DECIDE_STAND_IN_NOT_NOW;
     /* A stolen credential signs nothing; it must not name somebody who does. */
-    if (q->passkey_required && !s->vouched)
+    if (q->passkey_required && s->let_by_count == 0)
         return SL_DECIDE_STAND_IN_ALONE;
     return lent_check(q);
 }

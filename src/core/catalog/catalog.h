@@ -44,8 +44,9 @@ extern const char sl_catalog_sizes_query[];
 
 /* One row: search_path, current_user, session_user, standard_conforming_strings ("on"),
  * client_encoding, session_replication_role, the settings that decide what a value means (as one
- * text, "DateStyle=ISO, MDY; ..."), "t" when the session has temporary
- * objects, role. For reading a session's context back. */
+ * text, "DateStyle=ISO, MDY; ..."), the names of its temporary relations and types ("/a/b/";
+ * empty: it has none; "*": too many or too odd to tell), role. For reading a session's context
+ * back. */
 extern const char sl_catalog_session_query[];
 
 enum sl_relation_flag {

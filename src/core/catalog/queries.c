@@ -180,14 +180,25 @@ const size_t sl_catalog_query_count = SL_COUNT(sl_catalog_queries);
     SAID("default_text_search_config") NEXT SAID("lc_monetary") NEXT \
     SAID("lc_numeric") NEXT SAID("lc_time") NEXT \
     SAID("xmloption") NEXT SAID("xmlbinary") ")"
+
+/* What the session has in its own schema may stand in for relations and types of these names, never
+ * for functions or operators. Names that are not plain ASCII are not spelt out: a client encoding
+ * may not have them. */
+#define OWN_NAMES                                                                                  \
+    "CASE WHEN pg_catalog.pg_my_temp_schema()" EQ "'0'::pg_catalog.oid THEN '' ELSE (SELECT"       \
+    " CASE WHEN pg_catalog.count(*)" EQ "0 THEN ''"                                                \
+    "  WHEN pg_catalog.count(*) OPERATOR(pg_catalog.>) 256 OR pg_catalog.bool_or(x.name"           \
+    "   COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.!~) '^[ -.0-~]+$') THEN '*'"                  \
+    "  ELSE pg_catalog.concat('/', pg_catalog.string_agg(x.name, '/'), '/') END"                   \
+    " FROM (SELECT c.relname::pg_catalog.text AS name FROM pg_catalog.pg_class c"                  \
+    "  WHERE c.relnamespace" EQ "pg_catalog.pg_my_temp_schema()"                                   \
+    " UNION SELECT t.typname::pg_catalog.text FROM pg_catalog.pg_type t"                           \
+    "  WHERE t.typnamespace" EQ "pg_catalog.pg_my_temp_schema()) x) END"
 /* clang-format on */
 const char sl_catalog_session_query[] =
     "SELECT pg_catalog.current_setting('search_path'), CURRENT_USER::pg_catalog.text,"
     " SESSION_USER::pg_catalog.text, pg_catalog.current_setting('standard_conforming_strings'),"
     " pg_catalog.current_setting('client_encoding'),"
     " pg_catalog.current_setting('session_replication_role'), " WHAT_VALUES_MEAN ","
-    " CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace "
-    "OPERATOR(pg_catalog.=)"
-    " pg_catalog.pg_my_temp_schema()) OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE"
-    " t.typnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()) THEN 't' ELSE 'f' END,"
+    " " OWN_NAMES ","
     " pg_catalog.current_setting('role'), pg_catalog.pg_backend_pid()::pg_catalog.text";

@@ -26,6 +26,8 @@ enum {
     SL_CHAT_VOTES_MOST = 16,
     SL_CHAT_REASON_MOST = 2000, /* characters of a person's reason */
     SL_CHAT_TALK_MOST = 2,      /* the last questions and answers */
+    SL_CHAT_GROUP_FROM = 6,     /* so many of one asker's that wait go into one message */
+    SL_CHAT_ROOM = 9,           /* messages that a channel takes in about 10 s */
 };
 
 struct sl_chat_vote {
@@ -55,7 +57,7 @@ struct sl_chat_card {
     struct sl_span
         session; /* settings that change what values and names mean: "TimeZone=Asia/.." */
     struct sl_span effects, datasets, labels; /* lists with commas */
-    struct sl_span rows;                      /* "about 48,000 rows"; for reviewers */
+    struct sl_span rows;                      /* "at most 500" */
     struct sl_span reviewers;                 /* "1 of rita, tom" */
     struct sl_span link;                      /* https://.../approvals/ID */
     uint64_t asked_us, expires_us;
@@ -70,11 +72,28 @@ struct sl_chat_card {
     struct sl_span decides_not_why; /* "decisions are signed with a passkey, in the console" */
     bool client_waits;              /* somebody's connection waits for it */
     bool escalated;
+    bool alone; /* one person released it, past its rules (break-glass) */
 };
 
 struct sl_chat_line { /* of a message that tells of many approvals */
     struct sl_span id, identity, target, summary, link, state;
 };
+
+/* One that waits to be told in a channel. `who`: a hash of who asks; `at`: the caller's number for
+ * it, in the order in which they came. The rest is set here. */
+struct sl_chat_waiter {
+    uint8_t who[SL_CHAT_DIGEST];
+    size_t at, of_asker, nth; /* how many its asker has there; how many of these came before */
+};
+/* One of each asker's first, and first of whoever has least: so nobody is out of sight behind
+ * another's many. */
+void sl_chat_in_turn(struct sl_chat_waiter *all, size_t count);
+/* Which are told in one message with `at`: they are moved to the front, in turn, and counted; 0: it
+ * is told alone. Whoever has SL_CHAT_GROUP_FROM has one message for all of them; who has fewer, one
+ * for each. Only where the channel would not take these messages within about 10 s are several
+ * askers' told together: those with few apart from those with many, and of those with few the ones
+ * with least still alone, as far as the channel takes it. */
+size_t sl_chat_gather(struct sl_chat_waiter *all, size_t count, size_t at);
 
 /* A stranger's text, for people to read. What base/utf8.h lists as deceiving or unseen (but line
  * feed and tab), and the third and further marks on one letter, are written as U+202E between the

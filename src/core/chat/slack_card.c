@@ -18,17 +18,20 @@ enum {
 static const struct {
     const char *state, *title;
     enum sl_chat_verb verb;
+    const char *alone; /* where one person released it */
 } states[] = {
     {"pending", "Approval needed", 0},
-    {"approved", "Approved, has not run yet", SL_CHAT_REVOKE},
+    {"approved", "Approved, has not run yet", SL_CHAT_REVOKE,
+     "Released by one person alone, has not run yet"},
     {"open", "Approved: what is of its template may run", SL_CHAT_STOP},
-    {"running", "Approved, runs now", SL_CHAT_STOP},
-    {"spent", "Approved, has run", 0},
+    {"running", "Approved, runs now", SL_CHAT_STOP, "Released by one person alone, runs now"},
+    {"spent", "Approved, has run", 0, "Released by one person alone, has run"},
     {"denied", "Denied", 0},
     {"expired", "Expired: nobody decided in time", 0},
     {"cancelled", "Cancelled", 0},
-    {"lapsed", "Approved, was not used in time", 0},
-    {"revoked", "Approved, and taken back", 0},
+    {"lapsed", "Approved, was not used in time", 0,
+     "Released by one person alone, was not used in time"},
+    {"revoked", "Approved, and taken back", 0, "Released by one person alone, and taken back"},
 };
 
 static size_t state_of(const struct sl_chat_card *c)
@@ -46,6 +49,8 @@ static const char *title_of(const struct sl_chat_card *c)
 
     if (i == SL_COUNT(states))
         return "Approval";
+    if (c->alone && states[i].alone != NULL)
+        return states[i].alone;
     return i == 0 && c->escalated ? "Nobody answered yet: approval needed" : states[i].title;
 }
 

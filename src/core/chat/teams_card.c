@@ -8,21 +8,22 @@ enum { CARD_MAX = 64 * 1024, DIGEST_SHOWN = 6, VOTES_CUT = 4, AROUND = 900 };
 static const char *title_of(const struct sl_chat_card *card)
 {
     static const struct {
-        const char *state, *title;
+        const char *state, *title, *alone;
     } titles[] = {{"pending", "An approval is asked for"},
-                  {"approved", "Approved"},
+                  {"approved", "Approved", "Released by one person alone"},
                   {"denied", "Denied"},
                   {"expired", "Nobody answered in time"},
                   {"cancelled", "Withdrawn"},
                   {"open", "Approved: what is of its template may run"},
-                  {"running", "Approved, and running"},
-                  {"spent", "Approved and released"},
-                  {"lapsed", "Approved, not used in time"},
-                  {"revoked", "Revoked"}};
+                  {"running", "Approved, and running", "Released by one person alone, and running"},
+                  {"spent", "Approved and released", "Released by one person alone, has run"},
+                  {"lapsed", "Approved, not used in time",
+                   "Released by one person alone, not used in time"},
+                  {"revoked", "Revoked", "Released by one person alone, and revoked"}};
 
     for (size_t i = 0; i < SL_COUNT(titles); i++)
         if (sl_span_is(card->state, titles[i].state))
-            return titles[i].title;
+            return card->alone && titles[i].alone != NULL ? titles[i].alone : titles[i].title;
     return "An approval";
 }
 

@@ -6,6 +6,8 @@ void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json
 {
     struct sl_span id = sl_audit_str(a, leaf, "credential"), stand_in = sl_json_str(leaf, "other");
     const struct sl_audit_credential *c = sl_map_get(a->credentials, id);
+    const struct sl_audit_approval *let_by =
+        sl_map_get(a->approvals, sl_json_str(leaf, "approval"));
 
     who->absence = (struct sl_audit_absence){0};
     if (c == NULL || !sl_span_eq(c->identity, who->name) || !c->deciding ||
@@ -22,7 +24,7 @@ void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json
                                              .said_us = sl_audit_since(a),
                                              .from_us = sl_audit_time(a, leaf, "from"),
                                              .until_us = sl_audit_time(a, leaf, "expires"),
-                                             .vouched = sl_json_str(leaf, "approval").n > 0};
+                                             .let_by = let_by};
 }
 
 void sl_audit_back(struct sl_audit *a, struct sl_audit_identity *who)
@@ -30,6 +32,20 @@ void sl_audit_back(struct sl_audit *a, struct sl_audit_identity *who)
     if (who->absence.until_us == 0)
         SL_FOUND(a, "'%S' is back, but was not away", who->name);
     who->absence = (struct sl_audit_absence){0};
+}
+
+/* Whose accounts those are today who said yes to it. What let nothing happen is found where the
+ * absence is said (audit_exception.c). */
+static void take_let_by(struct sl_audit *a, const struct sl_audit_approval *p,
+                        struct sl_stand_in *s)
+{
+    size_t count = p == NULL ? 0 : p->vote_count;
+    struct sl_voucher *list = sl_audit_alloc(a, count * sizeof *list);
+
+    for (size_t i = 0; list != NULL && i < count; i++)
+        list[i] = (struct sl_voucher){p->voters[i], sl_audit_person(a, p->voters[i])};
+    s->let_by = list;
+    s->let_by_count = list == NULL ? 0 : count;
 }
 
 /* Who says that they stand in for somebody who never said so is refused by the check, for which
@@ -49,8 +65,8 @@ const struct sl_stand_in *sl_audit_stand_in(struct sl_audit *a, struct sl_span a
                               .name = who->absence.stand_in,
                               .said_us = who->absence.said_us,
                               .from_us = who->absence.from_us,
-                              .until_us = who->absence.until_us,
-                              .vouched = who->absence.vouched};
+                              .until_us = who->absence.until_us};
+    take_let_by(a, who->absence.let_by, s);
     if (c != NULL)
         s->with = sl_audit_credential_of(a, c, NULL);
     return s;

@@ -20,7 +20,7 @@ struct sl_audit_group {
 struct sl_audit_absence {
     struct sl_span stand_in, credential;
     uint64_t said_us, from_us, until_us;
-    bool vouched;
+    const struct sl_audit_approval *let_by; /* its yes; NULL: nobody else let it */
 };
 
 struct sl_audit_identity {

@@ -201,6 +201,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_elevate *)field)->login.n == 0;
     if (k->inner == SL_PLACE_ESCALATE)
         return ((const struct sl_escalation *)field)->after_ms == 0;
+    if (k->inner == SL_PLACE_CATALOG)
+        return ((const struct sl_catalog_access *)field)->login.n == 0;
     if (k->inner == SL_PLACE_CANARY)
         return ((const struct sl_canary *)field)->statement.n == 0;
     if (k->inner == SL_PLACE_LINEAGE || k->inner == SL_PLACE_OPENLINEAGE)

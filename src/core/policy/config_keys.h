@@ -34,6 +34,7 @@
     P(LABEL, struct sl_label_rule, "targets[].labels[]")          \
     P(DECLASSIFY, struct sl_declassify, "targets[].declassify[]") \
     P(CANARY, struct sl_canary, "targets[].canary")               \
+    P(CATALOG, struct sl_catalog_access, "targets[].catalog")     \
     P(RULE, struct sl_rule, "policy[]")                           \
     P(WHEN, struct sl_rule, "policy[].when")                      \
     P(REVIEWERS, struct sl_reviewers, "reviewers")                \
@@ -210,7 +211,8 @@ M(TARGET, "login", ONE_OR_MANY, logins, LOGIN, true,                            
 K(LOGIN, "group", TEXT, group, "", 1, 128, "", "", RELOAD,                                           \
   "This login is for members of this group.")                                                        \
 K(LOGIN, "name", NAME, name, "", 1, 63, "", "", RELOAD,                                              \
-  "A login that nobody has by standing: only a rule with `elevate` uses it, for one granted statement.") \
+  "A login that nobody has by standing: only a rule with `elevate` uses it, for one granted statement, " \
+  "or `catalog`.")                                                                                   \
 K(LOGIN, "user", TEXT, user, NULL, 1, 200, "", "", RELOAD,                                           \
   "The role on the server. `{identity}` stands for the identity's own name.")                        \
 K(LOGIN, "password_file", TEXT, password_file, "", 1, 4000, "", "", RELOAD,                          \
@@ -237,9 +239,11 @@ K(TARGET, "startup_parameters", LIST, startup_parameters, "", 1, 100, "", "", RE
   "Parameters that a client may send at start, beside the built-in harmless ones.")                  \
 K(TARGET, "poll", DURATION, poll_ms, "2s", 100, 3600000, "", "", RELOAD,                             \
   "How often Sluice asks whether definitions were changed past it (one small question); what changed is " \
-  "seen this much later at most. DDL through Sluice is seen at once.")                               \
+  "seen this much later at most. DDL through Sluice is seen at once, and a reload (SIGHUP) reads all " \
+  "definitions again, whether the file has changed or not.")                                         \
 K(TARGET, "untested", SWITCH, untested_allowed, "refuse", 0, 0, "", "refuse|allow", RELOAD,          \
-  "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it.")  \
+  "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it. "  \
+  "Tested are 15 and 17 (`docs/README.md` says how).")                                               \
 K(TARGET, "estimate", CHOICE, estimate, "none", 0, 0, "", "none|plan|never", RELOAD,                 \
   "When the server is asked how many rows it expects of a statement, for reviewers (`EXPLAIN`, in a "  \
   "read-only transaction that is rolled back, 200 ms at most, and only where nothing but the server's " \
@@ -277,6 +281,12 @@ K(CANARY, "token_file", TEXT, token_file, NULL, 1, 4000, "", "", RELOAD,        
   "File that holds its asking token. Relative to the configuration file.")                           \
 K(CANARY, "every", DURATION, every_ms, "1m", 1000, 86400000, "", "", RELOAD,                         \
   "How often.")                                                                                      \
+M(TARGET, "catalog", ONE, catalog, CATALOG, false,                                                   \
+  "Who reads the target's definitions (tables, views, functions), without which every name is opaque.") \
+K(CATALOG, "login", NAME, login, NULL, 1, 63, "", "", RELOAD,                                        \
+  "The `name` of a login of the target that no rule elevates to; a role that may connect and nothing " \
+  "else is enough. Left out, the login for everybody reads them; where logins are by group or by "    \
+  "identity alone there is none.")                                                                   \
 M(TOP, "policy", MANY, rules, RULE, false,                                                           \
   "The rules. Their order does not matter.")                                                         \
 K(RULE, "name", NAME, name, NULL, 1, 128, "", "", RELOAD,                                            \

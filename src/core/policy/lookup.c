@@ -47,6 +47,15 @@ const struct sl_login *sl_target_named_login(const struct sl_target *t, struct s
     return NULL;
 }
 
+const struct sl_login *sl_target_catalog_login(const struct sl_target *t)
+{
+    const struct sl_login *login = t->catalog.login.n > 0
+                                       ? sl_target_named_login(t, t->catalog.login)
+                                       : sl_target_login(t, &(struct sl_names){0});
+
+    return login == NULL || sl_span_find(login->user, '{') < login->user.n ? NULL : login;
+}
+
 void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity)
 {
     static const char mark[] = "{identity}";

@@ -47,6 +47,7 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_LABEL] = "`targets[].labels[]`: one label",
         [SL_PLACE_DECLASSIFY] = "`targets[].declassify[]`: where derived labels do not count",
         [SL_PLACE_CANARY] = "`targets[].canary`",
+        [SL_PLACE_CATALOG] = "`targets[].catalog`",
         [SL_PLACE_RULE] = "`policy[]`: one rule",
         [SL_PLACE_WHEN] = "`policy[].when`",
         [SL_PLACE_REVIEWERS] = "`reviewers` of a target, a rule or its `escalate`",

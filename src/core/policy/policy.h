@@ -144,6 +144,11 @@ struct sl_declassify {
     struct sl_span reason;
 };
 
+/* Who reads the target's definitions. */
+struct sl_catalog_access {
+    struct sl_span login; /* the name of a login; empty: the one for everybody */
+};
+
 /* A statement that must be held, tried again and again: `sluice canary`. */
 struct sl_canary {
     struct sl_span statement; /* empty: there is none */
@@ -172,6 +177,7 @@ struct sl_target {
     struct sl_declassify *declassify;
     size_t declassify_count;
     struct sl_canary canary;
+    struct sl_catalog_access catalog;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;
@@ -333,6 +339,9 @@ SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 /* Footguns: legal but dangerous. One line each, `file:line:column: warning: ...`; returns how many.
  */
 size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out);
+/* May Teams decide, without a passkey, what this rule holds in production, or where data or rights
+ * leave? Then whoever captures the desk may (docs/threat-model.md). */
+bool sl_config_trusts_teams(const struct sl_config *c, const struct sl_rule *r);
 /* What the file resolved to, for `sluice check`. */
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* One rule of it, as a file would say it; nothing when there is none of this name. */
@@ -405,6 +414,9 @@ bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
 const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
 /* The login of this name, NULL when there is none. */
 const struct sl_login *sl_target_named_login(const struct sl_target *t, struct sl_span name);
+/* The login that reads the definitions: the one that `catalog` names, else the one for everybody,
+ * unless that is somebody's own ({identity}). NULL: there is none. */
+const struct sl_login *sl_target_catalog_login(const struct sl_target *t);
 /* Its user with {identity} replaced. */
 void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity);
 

@@ -347,6 +347,29 @@ static void derive_public_url(struct sl_load *l, struct sl_settings *s)
     l->out_of_memory |= s->public_url.p == NULL;
 }
 
+/* A gate logs in with it whenever it likes: it must not be one that needs somebody's yes. */
+static void check_catalog(struct sl_load *l, const struct sl_node *at, const struct sl_target *t)
+{
+    const struct sl_login *login = sl_target_named_login(t, t->catalog.login);
+    const char *problem = NULL;
+
+    if (t->catalog.login.n == 0)
+        return;
+    if (login == NULL)
+        problem = " is none of its logins; expected the name of one";
+    else if (sl_target_catalog_login(t) == NULL)
+        problem = " is somebody's own; expected a user without {identity}";
+    for (size_t i = 0; t->applying != NULL && i < t->applying_count; i++)
+        if (sl_span_eq(t->applying[i]->elevate.login, t->catalog.login))
+            problem = " is one that a rule elevates to; expected a login of its own";
+    if (problem == NULL)
+        return;
+    struct sl_buf *b = about(l, at, "target", t->name);
+    sl_buf_put_str(b, ": catalog.login ");
+    sl_load_quote(b, t->catalog.login);
+    sl_buf_say(b, "%s\n", problem);
+}
+
 /* A rule that could ask for a login which the target does not have would fail when it matters. */
 static void check_elevations(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
                              size_t index)
@@ -410,5 +433,6 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
     for (size_t i = 0; i < c->target_count; i++) {
         choose_rules(l, c, &c->targets[i]);
         check_elevations(l, root, c, i);
+        check_catalog(l, item_at(root, "targets", i), &c->targets[i]);
     }
 }

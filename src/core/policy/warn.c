@@ -79,6 +79,12 @@ static bool looks_like_superuser(struct sl_span user)
 
 static void warn_logins(struct warner *w, const struct sl_target *t)
 {
+    if (sl_target_catalog_login(t) == NULL)
+        sl_buf_put_str(
+            warn_target(w, t),
+            ": there is no login to read the catalog with, so every name will be opaque: its "
+            "logins are by group or by identity alone; add one with a name, for a role that may "
+            "connect and nothing else, and catalog: {login: <that name>}\n");
     for (size_t i = 0; i < t->login_count; i++) {
         if (looks_like_superuser(t->logins[i].user) && t->logins[i].name.n > 0)
             sl_buf_say(
@@ -271,6 +277,45 @@ static bool has_chat(const struct sl_config *c, uint32_t decide_in)
     return false;
 }
 
+static bool has_teams(const struct sl_config *c)
+{
+    for (size_t i = 0; i < c->chat_count; i++)
+        if (c->chats[i].kind == SL_CHAT_TEAMS && c->chats[i].issuer.n > 0 &&
+            c->chats[i].show == SL_CHAT_SHOW_STATEMENT)
+            return true;
+    return false;
+}
+
+static bool is_about_production(const struct sl_config *c, const struct sl_rule *r)
+{
+    for (size_t i = 0; i < c->target_count; i++)
+        for (size_t j = 0; j < c->targets[i].applying_count; j++)
+            if (c->targets[i].applying[j] == r &&
+                sl_span_is(c->targets[i].environment, "production"))
+                return true;
+    return false;
+}
+
+bool sl_config_trusts_teams(const struct sl_config *c, const struct sl_rule *r)
+{
+    const uint32_t grave =
+        SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_PROGRAM | SL_EFFECT_ADMIN;
+    bool names_one = (r->named & SL_WHEN_EFFECTS) != 0 && (r->effects & grave) != 0;
+
+    return r->then == SL_HOLD && !r->proof_passkey &&
+           (r->decide_in == 0 || (r->decide_in & SL_DECIDE_IN_TEAMS) != 0) && has_teams(c) &&
+           (names_one || is_about_production(c, r));
+}
+
+static void warn_teams(struct warner *w, const struct sl_rule *r)
+{
+    if (sl_config_trusts_teams(w->c, r))
+        sl_buf_put_str(warn_rule(w, r),
+                       " can be decided in Teams, whose tokens are bound to no message: whoever "
+                       "has taken over sluice-desk decides there as anybody whose account is "
+                       "linked; add proof: passkey, or leave teams out of decide_in\n");
+}
+
 /* Passkeys sign in browsers; a message's button comes with none. */
 static void warn_channels(struct warner *w, const struct sl_rule *r)
 {
@@ -300,6 +345,7 @@ static void warn_one_rule(struct warner *w, const struct sl_rule *r)
     warn_reviewers(w, r);
     warn_passkeys(w, r);
     warn_channels(w, r);
+    warn_teams(w, r);
     if (r->then == SL_ALLOW && (r->named & SL_WHEN_EFFECTS) != 0 &&
         (r->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_put_str(warn_rule(w, r),

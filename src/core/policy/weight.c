@@ -87,6 +87,7 @@ bool sl_key_is_of_a_list(enum sl_place place)
     case SL_PLACE_LABEL:
     case SL_PLACE_DECLASSIFY:
     case SL_PLACE_CANARY:
+    case SL_PLACE_CATALOG:
     case SL_PLACE_RULE:
     case SL_PLACE_WHEN:
     case SL_PLACE_REVIEWERS:

@@ -58,9 +58,11 @@ enum { ACCESS_SHARE = 1, ROW_SHARE = 2 }; /* storage/lockdefs.h */
 void admin_lock(struct judge *j, const LockStmt *n)
 {
     const ListCell *cell;
-    uint32_t effect =
-        n->mode == ACCESS_SHARE || n->mode == ROW_SHARE ? SL_EFFECT_READ : SL_EFFECT_ADMIN;
+    bool as_reading = n->mode == ACCESS_SHARE || n->mode == ROW_SHARE;
+    uint32_t effect = as_reading ? SL_EFFECT_READ : SL_EFFECT_ADMIN;
 
+    if (as_reading) /* and it holds: others wait for it, until its transaction ends */
+        note_effect(j, SL_EFFECT_SESSION);
     foreach (cell, n->relations)
         if (IsA(lfirst(cell), RangeVar))
             name_object(j, lfirst(cell), effect, false);

@@ -170,7 +170,7 @@ bool ambient_type(struct judge *j, const char *schema, const char *name)
     const struct sl_catalog *c = j->ctx->catalog;
     bool any_found = false;
 
-    if (!code_has_parts(j) || j->ctx->temp_objects)
+    if (!code_has_parts(j))
         return false;
     struct sl_parts all = sl_catalog_parts_named(c, 't', sl_span_str(name));
     for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {

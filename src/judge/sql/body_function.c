@@ -78,8 +78,6 @@ static void own_path(struct judge *j, const VariableSetStmt *set)
             j->path[j->path_count++] =
                 sl_arena_copy(j->mem, sl_span_head(name, name_clipped(name)));
     }
-    if (j->ctx->temp_objects && !temporary)
-        j->catalog_first = false; /* where nobody names them, they come first */
 }
 
 static void own_setting(struct judge *j, const VariableSetStmt *set)

@@ -86,10 +86,11 @@ void body_type(struct judge *j, const TypeName *t)
     if (t == NULL)
         return;
     RangeVar v = name_of_list(j, t->names);
-    if (t->pct_type && !ambient_types(j, true))
+    if (t->pct_type && (j->ctx->temp_objects || !ambient_types(j, true)))
         note_opaque(j, "a type is taken from a column", NULL);
     for (size_t i = 0; v.relname != NULL && i < SL_COUNT(names); i++)
-        if (strcmp(names[i], v.relname) == 0 && j->catalog_first)
+        if (strcmp(names[i], v.relname) == 0 && j->catalog_first &&
+            !(v.schemaname == NULL && name_may_be_temporary(j, v.relname)))
             return;
     if (!t->pct_type)
         name_type(j, t);

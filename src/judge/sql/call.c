@@ -46,7 +46,7 @@ static void call_sequence(struct judge *j, const List *args)
         return;
     }
     name_object(j, &v, SL_EFFECT_UPDATE, false);
-    if (j->ctx->temp_objects)
+    if (v.schemaname == NULL && name_may_be_temporary(j, v.relname))
         note_opaque(j, "%s may be a temporary object of this session", v.relname);
 }
 
@@ -61,9 +61,51 @@ static void sequence_keeps(struct judge *j, const List *args, const struct origi
                    SL_EFFECT_UPDATE);
 }
 
-static void call_set_config(struct judge *j, const List *args)
+static bool is_column(const void *node, const char *name)
+{
+    const ColumnRef *c = node;
+    const char *text = node != NULL && IsA(c, ColumnRef) && list_length(c->fields) == 1
+                           ? name_text(linitial(c->fields))
+                           : NULL;
+
+    return text != NULL && strcmp(text, name) == 0;
+}
+
+static bool is_of_settings(const struct scope *s)
+{
+    const struct source *only = s == NULL ? NULL : s->sources;
+
+    return only != NULL && only->next == NULL && only->dataset != NULL && !only->of_cte &&
+           only->dataset->system && sl_span_is(only->dataset->name, "pg_catalog.pg_settings");
+}
+
+/* SELECT set_config(name, ...) FROM pg_settings WHERE name = 'literal', as pg_dump has it: what is
+ * made behind WHERE is made of that row alone. NULL: it is not just so. */
+static const char *name_by_where(struct judge *j, const struct scope *s, const void *arg)
+{
+    const SelectStmt *n = j->bodies == 0 && !j->as_server ? j->select : NULL;
+    const RangeVar *from =
+        n != NULL && list_length(n->fromClause) == 1 ? linitial(n->fromClause) : NULL;
+    const A_Expr *where = n == NULL ? NULL : (const A_Expr *)n->whereClause;
+
+    if (from == NULL || !IsA(from, RangeVar) || from->alias != NULL || !is_of_settings(s) ||
+        (from->schemaname == NULL && name_may_be_temporary(j, from->relname)) ||
+        !is_column(arg, "name"))
+        return NULL;
+    if (where == NULL || !IsA(where, A_Expr) || where->kind != AEXPR_OP ||
+        list_length(where->name) != 1 || strcmp(name_text(linitial(where->name)), "=") != 0 ||
+        name_operator_is_users(j, where->name) || !is_column(where->lexpr, "name") ||
+        !expr_is_literal(where->rexpr))
+        return NULL;
+    return literal_text(where->rexpr);
+}
+
+static void call_set_config(struct judge *j, const struct scope *s, const List *args)
 {
     const char *name = args == NIL ? NULL : literal_text(linitial(args));
+
+    if (name == NULL && args != NIL)
+        name = name_by_where(j, s, linitial(args));
 
     if (name != NULL) {
         session_setting(j, name);
@@ -74,7 +116,8 @@ static void call_set_config(struct judge *j, const List *args)
     note_opaque(j, "set_config of a parameter that is not named by a literal", NULL);
 }
 
-static void call_effects(struct judge *j, enum sl_builtin kind, const FuncCall *call)
+static void call_effects(struct judge *j, const struct scope *s, enum sl_builtin kind,
+                         const FuncCall *call)
 {
     switch (kind) {
     case SL_BUILTIN_NONE:
@@ -88,7 +131,7 @@ static void call_effects(struct judge *j, enum sl_builtin kind, const FuncCall *
         call_sequence(j, call->args);
         return;
     case SL_BUILTIN_SET_CONFIG:
-        call_set_config(j, call->args);
+        call_set_config(j, s, call->args);
         return;
     case SL_BUILTIN_NOTIFY:
         note_effect(j, SL_EFFECT_SESSION);
@@ -201,7 +244,7 @@ static bool is_projection(struct judge *j, struct scope *s, const FuncCall *call
     return name != NULL && list_length(call->args) == 1 && call->agg_order == NIL &&
            call->agg_filter == NULL && call->over == NULL && !call->agg_star &&
            !call->agg_distinct && !call->func_variadic && j->ctx->catalog != NULL &&
-           !j->ctx->temp_objects && sl_builtin_function(name) == SL_BUILTIN_NONE &&
+           !name_may_be_temporary(j, name) && sl_builtin_function(name) == SL_BUILTIN_NONE &&
            !sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) &&
            column_field(j, s, linitial(call->args), name, flow);
 }
@@ -215,7 +258,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         return;
     enum sl_builtin kind = name_function(j, call->funcname, call->args, &schema, &name, &surely);
 
-    call_effects(j, kind, call);
+    call_effects(j, s, kind, call);
     j->lively = j->lively || (kind != SL_BUILTIN_NONE && sl_builtin_lively(name));
     struct arguments a = arguments_of(j, s, call);
     expr_walk(j, s, call->agg_filter, &a.all);

@@ -144,6 +144,16 @@ static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c, st
         walk_constraint(j, s, NODE(j, Constraint, cell), flow);
 }
 
+/* It has a column that the listing does not have, whatever its name is; and so have its children. */
+static void renew(struct dataset *d)
+{
+    if (d == NULL)
+        return;
+    d->renewed = true;
+    for (struct below *b = d->below; b != NULL; b = b->next)
+        b->dataset->renewed = true;
+}
+
 /* ADD COLUMN with a default or an expression, ALTER COLUMN ... TYPE ... USING. */
 static void fill_column(struct judge *j, struct scope *s, struct dataset *d, const AlterTableCmd *c)
 {
@@ -153,6 +163,8 @@ static void fill_column(struct judge *j, struct scope *s, struct dataset *d, con
 
     walk_column(j, s, column, &from);
     note_flow_into(j, from, d, name, SL_EFFECT_DDL);
+    if (c->subtype == AT_AddColumn)
+        renew(d);
 }
 
 static void alter_command(struct judge *j, struct scope *s, struct dataset *d,
@@ -328,11 +340,13 @@ static void walk_altered(struct judge *j, const Node *n)
             touch_named(j, r->renameType, r->object, SL_EFFECT_DDL);
         if (r->renameType == OBJECT_SCHEMA)
             ddl_touch_schema(j, r->subname, SL_EFFECT_DDL);
+        renamed_statement(j, r);
     } else if (IsA(n, AlterObjectSchemaStmt)) {
         const AlterObjectSchemaStmt *s = (const AlterObjectSchemaStmt *)n;
         tag_with(j, "alter", s->objectType);
         if (s->relation != NULL)
             ddl_touch(j, s->relation, SL_EFFECT_DDL);
+        renamed_schema(j, s);
     } else if (IsA(n, AlterObjectDependsStmt)) {
         tag_with(j, "alter", ((const AlterObjectDependsStmt *)n)->objectType);
     } else {

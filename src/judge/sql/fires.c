@@ -268,17 +268,9 @@ static void walk_cascade(struct judge *j, const struct sl_part *part, struct cod
                          const void *with)
 {
     const struct fired *f = with;
-    RangeVar v = {.type = T_RangeVar,
-                  .schemaname = sl_arena_text(j->mem, part->about),
-                  .relname = sl_arena_text(j->mem, part->text),
-                  .relpersistence = 'p'};
+    struct dataset *there = name_of_definition(j, part->about, part->text, f->effects);
 
     (void)self;
-    if (v.schemaname == NULL || v.relname == NULL) {
-        j->out_of_memory = true;
-        return;
-    }
-    struct dataset *there = name_relation(j, &v, f->effects);
     note_all_columns(j, there, f->effects);
     if ((f->effects & SL_EFFECT_UPDATE) != 0)
         carried_flows(j, f->table, there);

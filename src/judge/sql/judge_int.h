@@ -30,7 +30,8 @@ struct dataset {
     struct sl_span name; /* as it is reported */
     struct sl_relation relation;
     bool listed; /* `relation` and its columns are known */
-    bool system; /* pg_catalog, information_schema: columns are not followed */
+    bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
+    bool system;  /* pg_catalog, information_schema: columns are not followed */
     const char
         *secret; /* a system relation's one column that only administrators may read, or NULL */
     uint32_t effects;
@@ -137,7 +138,7 @@ struct judge {
     unsigned depth;
     uint64_t steps; /* of work; a few texts would make it grow without end */
 
-    bool catalog_first; /* pg_catalog is searched before anything that users own */
+    bool catalog_first; /* pg_catalog is searched before all other schemas on the path */
     struct sl_span path[64];
     size_t path_count;
 
@@ -155,6 +156,8 @@ struct judge {
     /* of the query in hand */
     struct origin **pending; /* where reads go that count later; NULL: they count at once */
     struct origin **decides; /* where columns go that decide about rows and flow nowhere */
+    const SelectStmt
+        *select; /* while its targets are walked: WHERE has settled which rows there are */
     /* of the expression in hand */
     bool loud;   /* it does more than hand on columns: it may fail */
     bool lively; /* it makes rows or acts: no planner leaves it out */
@@ -282,7 +285,12 @@ void note_definition(struct judge *j, const char *kind_word, struct sl_span sche
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
+/* May this name without a schema, of a relation or a type, be one of the session's own? */
+bool name_may_be_temporary(const struct judge *j, const char *name);
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects);
+/* One that the listing names itself, as the other end of a foreign key is. */
+struct dataset *name_of_definition(struct judge *j, struct sl_span schema, struct sl_span name,
+                                   uint32_t effects);
 /* The same where some problems of enum sl_catalog_reason (bits) are nothing that stops it. */
 enum {
     NAME_VIEW = 1u << SL_CATALOG_VIEW | 1u << SL_CATALOG_MATVIEW | 1u << SL_CATALOG_RULES,
@@ -435,6 +443,9 @@ void write_copy(struct judge *j, const CopyStmt *n);
 void statement_walk(struct judge *j, const void *node);
 void changed_code(struct judge *j, const Node *n); /* changed.c: of DDL */
 void ddl_walk(struct judge *j, const void *node);  /* what the table of kinds leaves to DDL */
+/* renamed.c: what an earlier statement of the text put there would lose its labels: then opaque. */
+void renamed_statement(struct judge *j, const RenameStmt *n);
+void renamed_schema(struct judge *j, const AlterObjectSchemaStmt *n);
 void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects); /* with all its columns */
 void ddl_touch_schema(struct judge *j, const char *schema,
                       uint32_t effects); /* all that is listed in it */

@@ -205,7 +205,7 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
     if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first &&
         !j->as_server)
         behind_users(j, v, d);
-    if (v->schemaname == NULL && j->ctx->temp_objects && !j->as_server)
+    if (v->schemaname == NULL && !j->as_server && name_may_be_temporary(j, v->relname))
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
         d = unlisted(j, v);
@@ -218,6 +218,23 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
         note_opaque(j, "%s belongs to the system and is not only read", v->relname);
     if (d != NULL)
         note_dataset(j, d, effects);
+    return d;
+}
+
+struct dataset *name_of_definition(struct judge *j, struct sl_span schema, struct sl_span name,
+                                   uint32_t effects)
+{
+    struct sl_relation r;
+
+    if (j->ctx->catalog == NULL || !sl_catalog_relation(j->ctx->catalog, schema, name, &r)) {
+        note_opaque(j, "relation %s is not in the listing", sl_arena_text(j->mem, name));
+        return NULL;
+    }
+    struct dataset *d = name_listed(j, &r); /* as the DDL wrote it, not as the listing has it */
+    ambient_casts(j);
+    if (d != NULL)
+        name_check(j, d, effects, NAME_CHILD);
+    note_dataset(j, d, effects);
     return d;
 }
 
@@ -253,6 +270,8 @@ struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects
         else if ((effects & SL_EFFECT_DDL) != 0)
             inherit_children(j, d, effects & SL_EFFECT_DDL);
     }
+    if (is_new && d != NULL)
+        d->renewed = true;
     note_dataset(j, d, effects);
     return d;
 }

@@ -131,7 +131,7 @@ static bool is_enum(const struct judge *j, const char *schema, const char *name)
     const struct sl_catalog *c = j->ctx->catalog;
     struct sl_span n = sl_span_str(name);
 
-    if (c == NULL || j->ctx->temp_objects)
+    if (c == NULL)
         return false;
     if (schema != NULL)
         return sl_catalog_has_name_in(c, 'e', sl_span_str(schema), n);
@@ -149,7 +149,7 @@ static bool type_is_known(const struct judge *j, const char *schema, const char 
 
 void name_type(struct judge *j, const TypeName *t)
 {
-    const char *schema, *name;
+    const char *schema = NULL, *name;
 
     j->shareable = false; /* literals may hide in a type: float(24), interval second(3) */
     if (t == NULL)
@@ -157,6 +157,8 @@ void name_type(struct judge *j, const TypeName *t)
     ambient_casts(j);
     if (t->pct_type || !split(t->names, &schema, &name))
         note_opaque(j, "a type has a name that the judge cannot read", NULL);
+    else if (schema == NULL && !j->as_server && name_may_be_temporary(j, name))
+        note_opaque(j, "type %s may be a temporary object of this session", name);
     else if (!type_is_known(j, schema, name)) {
         ambient_user_values(j);
         if (!ambient_type(j, schema, name))

@@ -50,11 +50,26 @@ static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out
     return true;
 }
 
-/* True when nothing that users own is searched before pg_catalog. */
+/* Relations and types of the session itself are found before all others: the server looks for
+ * nothing else there. */
+bool name_may_be_temporary(const struct judge *j, const char *name)
+{
+    struct sl_span all = j->ctx->temp_names, wanted = sl_span_str(name);
+
+    if (!j->ctx->temp_objects || all.n == 0 || wanted.n == 0)
+        return j->ctx->temp_objects;
+    for (size_t i = 0; i + wanted.n + 2 <= all.n; i++)
+        if (all.p[i] == '/' && all.p[i + 1 + wanted.n] == '/' &&
+            sl_span_eq(sl_span(all.p + i + 1, wanted.n), wanted))
+            return true;
+    return false;
+}
+
+/* True when no schema of users is searched before pg_catalog. */
 bool name_catalog_first(struct judge *j)
 {
     struct sl_span rest = j->ctx->search_path, one;
-    bool first = !j->ctx->temp_objects;
+    bool first = true;
 
     while (j->path_count < SL_COUNT(j->path) && path_next(&rest, j, &one)) {
         if (sl_span_is(one, "$user")) {

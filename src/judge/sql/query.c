@@ -252,13 +252,22 @@ static void walk_distinct(struct judge *j, struct scope *s, const List *list,
             expr_walk(j, s, lfirst(cell), NULL);
 }
 
+static void walk_targets(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
+{
+    const SelectStmt *around = j->select;
+
+    j->select = n;
+    query_targets(j, s, n->targetList, out);
+    j->select = around;
+}
+
 static void walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
 {
     from_list(j, s, n->fromClause);
     if (n->valuesLists != NIL)
         walk_values(j, s, n->valuesLists, out);
     else
-        query_targets(j, s, n->targetList, out);
+        walk_targets(j, s, n, out);
     out->tables = s->tables;
     walk_distinct(j, s, n->distinctClause, out);
     expr_walk(j, s, n->whereClause, NULL);

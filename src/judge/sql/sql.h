@@ -12,7 +12,7 @@
  *
  * What it decides where the design leaves it open:
  *   - SELECT ... FOR UPDATE or SHARE is an `update` of what it locks, LOCK above ROW SHARE is
- * `admin`.
+ * `admin`, up to it `session` beside `read`: it shows nothing, and keeps its transaction's word.
  *   - DELETE, TRUNCATE and DROP touch every column of their table.
  *   - nextval and setval of a sequence named by a literal are an `update` of that sequence.
  *   - ARRAY(SELECT column ...) exports like array_agg does.
@@ -50,7 +50,8 @@ struct sl_sql_context {
     struct sl_span search_path; /* as SHOW search_path prints it */
     struct sl_span user;        /* what "$user" stands for */
     bool standard_strings;      /* standard_conforming_strings is on; off makes any quote opaque */
-    bool temp_objects;          /* unqualified names may be the session's own: opaque */
+    bool temp_objects;          /* unqualified names may be the session's own: opaque, ... */
+    struct sl_span temp_names;  /* ... but only these ("/a/b/"), unless it is empty: then all */
     bool as_written;   /* a listing out of sl_sql_schema: names as SQL and DDL wrote them */
     bool assume_plain; /* a what-if: a relation that is not listed is a plain table */
     size_t max_bytes;  /* 0: SL_SQL_MAX_BYTES; never above 16 MB */

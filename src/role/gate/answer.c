@@ -41,7 +41,7 @@ void end_item(struct session *s, uint8_t outcome)
             s->target->ddl_under_way--;
         catalog_stale(s->gate, s->target);
     }
-    if ((item->flags & ITEM_CONTEXT) != 0)
+    if ((item->flags & (ITEM_CONTEXT | ITEM_DDL)) != 0)
         s->context_unknown = true;
     bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
     if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&

@@ -1,7 +1,7 @@
 /* Keeping the catalog listing of each target: read at start, after DDL, and when the fingerprint
  * that is asked for every few seconds is another one.
  *
- * The gate's own connection logs in as the target's general login and stays open. While a listing
+ * The gate's own connection logs in as the target's login for that and stays open. While a listing
  * is stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
 #include "role/gate/catalog_int.h"
 
@@ -9,6 +9,9 @@
 #include "json/json.h"
 
 #include <stdlib.h>
+
+static const char no_login[] = "no login to read the catalog with: the target's logins are by "
+                               "group or by identity alone; name one in catalog.login";
 
 enum { RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
 
@@ -26,21 +29,24 @@ static void reader_free(struct catalog_reader *r)
     free(r);
 }
 
-static void give_up(struct catalog_reader *r, const char *why)
+static void not_read(struct gate *g, struct target *t, const char *why)
 {
-    struct target *t = r->target;
-
     sl_log(SL_LOG_WARN, "catalog_not_read", SL_TEXT("target", t->config->name),
            SL_CSTR("why", why));
     struct sl_span head = sl_utf8_head(sl_span_str(why), sizeof t->stale_why - 1);
     memcpy(t->stale_why, head.p, head.n);
     t->stale_why[head.n] = '\0';
-    r->gate->told_ms = 0;
+    g->told_ms = 0;
     if (!t->stale)
-        t->stale_since_ms = sl_loop_now_ms(r->gate->loop);
+        t->stale_since_ms = sl_loop_now_ms(g->loop);
     t->stale = true;
-    t->retry_at_ms = sl_loop_now_ms(r->gate->loop) + RETRY_MS;
-    t->reader = NULL;
+    t->retry_at_ms = sl_loop_now_ms(g->loop) + RETRY_MS;
+}
+
+static void give_up(struct catalog_reader *r, const char *why)
+{
+    not_read(r->gate, r->target, why);
+    r->target->reader = NULL;
     reader_free(r);
 }
 
@@ -129,21 +135,21 @@ static void dialled(void *owner, struct dial *d, const char *sqlstate, const cha
 
 void catalog_start(struct gate *g, struct target *t)
 {
-    struct catalog_reader *r = calloc(1, sizeof *r);
-    const struct sl_login *login = NULL;
+    const struct sl_login *login = sl_target_catalog_login(t->config);
+    struct catalog_reader *r = login == NULL ? NULL : calloc(1, sizeof *r);
 
+    if (r == NULL) {
+        not_read(g, t, login == NULL ? no_login : "out of memory");
+        if (login == NULL) { /* until another configuration comes: nobody waits for it */
+            t->retry_at_ms = UINT64_MAX;
+            t->stale_since_ms = 0;
+        }
+        return;
+    }
     if (!t->stale)
         t->stale_since_ms = sl_loop_now_ms(g->loop);
     t->stale = true;
     t->retry_at_ms = sl_loop_now_ms(g->loop) + RETRY_MS;
-    for (size_t i = 0; i < t->config->login_count; i++)
-        if (t->config->logins[i].key.n == 0 && /* neither of a group nor for elevation */
-            sl_span_find(t->config->logins[i].user, '{') == t->config->logins[i].user.n)
-            login = &t->config->logins[i];
-    if (r == NULL || login == NULL) {
-        free(r);
-        return;
-    }
     *r = (struct catalog_reader){.gate = g, .target = t, .in = sl_buf(INPUT_MAX)};
     r->stream.fd = -1;
     struct sl_pg_option options[] = {

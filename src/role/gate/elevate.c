@@ -140,12 +140,6 @@ bool elevate_may(struct session *s, const struct judged *j, const struct held_by
         *t = wait_for_answers(s);
         return false;
     }
-    if (!extended && why == NULL && s->tx == SL_PG_IDLE && !s->unsynced && s->temp_objects &&
-        !s->temp_objects_asked) { /* assumed since it changed definitions */
-        inner_context(s);
-        *t = s->dead ? TAKE_DEAD : TAKE_WAIT;
-        return false;
-    }
     if (why == NULL)
         why = obstacle(s, &j->meaning->m, extended);
     if (why == NULL)

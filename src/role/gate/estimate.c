@@ -11,6 +11,7 @@
 #include "role/gate/inner.h"
 #include "role/gate/judging.h"
 #include "role/gate/names.h"
+#include "wire/pg/copy_source.h"
 #include "json/json.h"
 
 enum { TEXT_MAX = 64 * 1024 };
@@ -19,12 +20,17 @@ enum { TEXT_MAX = 64 * 1024 };
 
 static bool is_row_statement(const struct sl_meaning *m)
 {
-    static const char *const tags[] = {"select", "insert", "update", "delete", "merge"};
+    static const char *const tags[] = {"select", "insert", "update", "delete", "merge", "copy to"};
 
-    for (size_t i = 0; m->statement_count == 1 && i < SL_COUNT(tags); i++)
+    for (size_t i = 0; i < SL_COUNT(tags); i++)
         if (sl_span_is(m->statements[0].tag, tags[i]))
             return true;
     return false;
+}
+
+static bool is_copy(const struct sl_meaning *m)
+{
+    return sl_span_is(m->statements[0].tag, "copy to");
 }
 
 static bool is_system(struct sl_span schema)
@@ -58,9 +64,13 @@ const char *estimate_obstacle(const struct session *s, const struct sl_meaning *
 {
     const uint32_t rows =
         SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_EXPORT;
+    struct sl_span source;
 
+    if (m->statement_count != 1)
+        return "it is more than one statement, or none";
     if (!is_row_statement(m) || (m->effects & ~rows) != 0)
-        return "only a single statement that does nothing but read or change rows has one";
+        return "only what does nothing but read or change rows, or copies them to its client, has "
+               "one";
     if (what->extended)
         return "it came with the values of its parameters apart";
     if (meaning_has_code(m))
@@ -72,6 +82,8 @@ const char *estimate_obstacle(const struct session *s, const struct sl_meaning *
             return "it uses more than plain tables and views";
     if (what->text.n > TEXT_MAX)
         return "it is too long";
+    if (is_copy(m) && sl_copy_source(what->text, &source) == SL_COPY_NONE)
+        return "what it copies cannot be told from its text without reading all of SQL";
     return NULL;
 }
 
@@ -168,10 +180,15 @@ const char estimate_begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; "
                               "SET LOCAL statement_timeout = 200";
 const char estimate_end[] = "ROLLBACK AND NO CHAIN";
 
-/* The text last, so that it can neither end nor hide anything. */
+/* The text last, so that it can neither end nor hide anything. EXPLAIN knows no COPY: of one it is
+ * asked what it reads, its own query or, as the server makes one of a name, that table without what
+ * inherits from it. Each is a part of a text that was judged. */
 void estimate_put_question(struct sl_buf *b, struct sl_span text)
 {
-    sl_buf_say(b, "EXPLAIN (FORMAT JSON, COSTS ON) %S", text);
+    struct sl_span source = text;
+    bool table = sl_copy_source(text, &source) == SL_COPY_TABLE;
+
+    sl_buf_say(b, "EXPLAIN (FORMAT JSON, COSTS ON) %s%S", table ? "SELECT FROM ONLY " : "", source);
 }
 
 /* --- the conversation: each step begins where the one before has ended --- */

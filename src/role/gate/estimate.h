@@ -14,7 +14,7 @@
 /* Why the plan of this statement may not be asked for; NULL: it may. */
 const char *estimate_obstacle(const struct session *s, const struct sl_meaning *m,
                               const struct held_bytes *what);
-/* The questions, in their order, each alone in its message. */
+/* The questions, in their order, each alone in its message. `text` has no obstacle. */
 extern const char estimate_begin[], estimate_end[];
 void estimate_put_question(struct sl_buf *b, struct sl_span text);
 /* From the rows of the answer, as inner.c keeps them. */

@@ -21,6 +21,7 @@
 #include "os/log.h"
 #include "os/loop.h"
 #include "os/net.h"
+#include "role/gate/refusals.h"
 #include "role/gate/stream.h"
 #include "wire/pg/shape.h"
 
@@ -170,6 +171,7 @@ struct gate {
     uint8_t *read_buffer; /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;
     struct sl_buf facts, text; /* of the journal record being written: kept to spare allocations */
+    struct refusals refusals; /* who did not even sign in */
     bool draining;
     uint64_t drain_deadline_ms;
 };

@@ -111,6 +111,17 @@ static bool is_own_server(const struct session *s, struct sl_span pid)
     return sl_span_u64(pid, &number) == SL_OK && number == s->server_pid;
 }
 
+/* "/a/b/", and anything else but nothing at all is more than can be told: then each name is meant.
+ */
+static void take_temp_names(struct session *s, struct sl_span names)
+{
+    bool told =
+        names.n > 2 && names.p[0] == '/' && names.p[names.n - 1] == '/' && sl_utf8_valid(names);
+
+    s->temp_objects = names.n > 0;
+    span_set(&s->temp_names, told ? names : sl_span(NULL, 0));
+}
+
 static void context_done(struct session *s, bool ok)
 {
     struct sl_pg_value f[CONTEXT_FIELDS];
@@ -132,12 +143,12 @@ static void context_done(struct session *s, bool ok)
     span_set(&s->role, f[1].bytes);
     s->context_odd = !sl_span_is(f[3].bytes, "on") || !sl_span_is(f[4].bytes, "UTF8") ||
                      !sl_span_is(f[5].bytes, "origin");
-    s->temp_objects = s->temp_objects_asked = sl_span_is(f[7].bytes, "t");
+    take_temp_names(s, f[7].bytes);
     span_set(&s->settings, f[6].bytes);
     s->settings_hash = sl_hash(s->settings, s->gate->seed[0]) | 1;
     s->context = sl_hash(s->search_path, s->gate->seed[0]) ^
                  (sl_hash(s->role, s->gate->seed[1]) * 3) ^ (s->settings_hash * 5) ^
-                 (s->temp_objects ? 1 : 0);
+                 (s->temp_objects ? sl_hash(s->temp_names, s->gate->seed[0]) * 7 : 0);
     s->context_unknown = false;
     if (s->tx == 'I')
         s->context_touched = false;

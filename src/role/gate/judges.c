@@ -114,6 +114,7 @@ static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t
         .user = s->role,
         .standard_strings = 1,
         .temp_objects = s->temp_objects,
+        .temp_names = s->temp_names,
         .text = text,
     };
 

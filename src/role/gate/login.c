@@ -35,8 +35,10 @@ static void too_slow(void *owner)
 {
     struct session *s = owner;
 
-    if (s->phase == PHASE_STARTUP)
-        session_kill(s, "no startup packet in time");
+    if (s->phase == PHASE_TLS) /* nothing can be said yet */
+        session_kill(s, "no TLS handshake in time");
+    else if (s->phase == PHASE_STARTUP)
+        session_fatal(s, "08006", "no startup packet in time", NULL);
     else
         session_fatal(s, "08006", "the login took too long", NULL);
 }
@@ -58,7 +60,7 @@ void login_begin(struct session *s)
 void login_say(struct session *s, struct sl_buf *b)
 {
     if (sl_buf_err(b) != SL_OK || !stream_write(&s->client, sl_buf_span(b)))
-        session_kill(s, "the client went away");
+        session_left(s, "the client went away");
 }
 
 /* --- proof --- */
@@ -144,6 +146,7 @@ static enum sl_err take_refused(struct session *s, struct sl_span body)
     struct sl_msg_login_refused m;
 
     SL_TRY(sl_msg_login_refused_get(body, &m));
+    s->end_told = sl_span_is(m.sqlstate, "28P01"); /* a wrong secret: the keeper's to record */
     if (s->login->uses_oauth)
         oauth_refuse(s, m.sqlstate, m.text, m.hint);
     else
@@ -175,6 +178,19 @@ void login_keeper_lost(struct session *s)
 
 /* --- reading --- */
 
+/* What is most often sent here by mistake. */
+static const char *no_startup_packet(struct sl_span in)
+{
+    static const char *const verbs[] = {"GET ", "HEAD", "POST", "PUT ", "DELE", "OPTI", "CONN"};
+
+    for (size_t i = 0; i < SL_COUNT(verbs); i++)
+        if (sl_span_starts(in, sl_span_str(verbs[i])))
+            return "HTTP on the port for PostgreSQL";
+    if (sl_span_starts(in, SL_SPAN("\x16\x03")))
+        return "TLS without an SSLRequest before it";
+    return "a startup packet of an impossible length";
+}
+
 static bool step(struct session *s)
 {
     struct sl_span in = sl_buf_span(&s->in);
@@ -189,7 +205,7 @@ static bool step(struct session *s)
     if (step == SL_STEP_BROKEN || (!startup && sl_pg_frontend_check(f) != SL_OK) ||
         (!startup && f.body_bytes > SL_PG_MAX_AUTH_BODY)) {
         if (startup)
-            session_kill(s, "not a PostgreSQL client");
+            session_fatal(s, "08P01", no_startup_packet(in), NULL);
         else
             session_fatal(s, "08P01", "a message of an unknown kind or an impossible length", NULL);
         return false;
@@ -242,7 +258,10 @@ void login_input(struct session *s)
     uint8_t *room = sl_buf_room(&s->in, PART);
     enum stream_result r = room == NULL ? STREAM_FAILED : stream_read(&s->client, room, PART, &got);
     if (r == STREAM_END || r == STREAM_FAILED) {
-        session_kill(s, "the client went away");
+        if (s->in.n > 0)
+            session_kill(s, "half a message, and then the end");
+        else
+            session_left(s, "the client went away");
         return;
     }
     s->in.n += got;

@@ -2,6 +2,7 @@
 #ifndef SL_ROLE_GATE_LOGIN_INT_H
 #define SL_ROLE_GATE_LOGIN_INT_H
 
+#include "role/gate/login_way.h"
 #include "role/gate/session.h"
 
 enum { INPUT_MAX = 80 * 1024, OPTIONS_MAX = 32, VALUE_MAX = 256 };
@@ -14,9 +15,6 @@ enum login_step {
     STEP_OAUTH_LAST, /* told why not; its answer to that ends the session */
     STEP_KEEPER,
 };
-
-/* What it asked for with the startup option `sluice.auth`. */
-enum login_wish { WISH_NONE, WISH_SCRAM, WISH_OAUTH };
 
 struct login {
     enum login_step step;
@@ -57,8 +55,8 @@ void login_end(struct session *s, struct sl_span sqlstate, struct sl_span text,
                struct sl_span hint);
 
 /* --- login_oauth.c: OAUTHBEARER --- */
-/* The mechanisms to offer, the best first; 0: the session was ended. */
-size_t oauth_offer(struct session *s, const char *mechanisms[2]);
+/* How this client may prove who it is. */
+struct login_way login_way_of(struct session *s);
 void oauth_first(struct session *s, struct sl_span response);
 /* The keeper's no, or ours. */
 void oauth_refuse(struct session *s, struct sl_span sqlstate, struct sl_span text,

@@ -26,29 +26,10 @@ static const struct sl_issuer *issuer_to_name(struct session *s)
     return wanted != NULL ? wanted : first_issuer(c, 0);
 }
 
-size_t oauth_offer(struct session *s, const char *mechanisms[2])
+struct login_way login_way_of(struct session *s)
 {
-    enum login_wish wish = s->login->wish;
-    bool safe = s->client_is_tls || s->client_is_loopback;
-    bool oauth = safe && issuer_to_name(s) != NULL;
-    bool first = wish == WISH_NONE && s->gate->config->settings.client_auth == SL_AUTH_OAUTH;
-    size_t count = 0;
-
-    if (wish == WISH_OAUTH && !oauth) {
-        session_fatal(s, "28000",
-                      safe ? "no issuer of this Sluice takes tokens"
-                           : "a token may only be sent over TLS",
-                      safe ? "`audiences` of an issuer in the configuration says which it takes"
-                           : "connect with sslmode=require");
-        return 0;
-    }
-    if (oauth && (first || wish == WISH_OAUTH))
-        mechanisms[count++] = SL_OAUTHBEARER;
-    if (wish != WISH_OAUTH)
-        mechanisms[count++] = SL_SCRAM_SHA256;
-    if (oauth && !first && wish == WISH_NONE)
-        mechanisms[count++] = SL_OAUTHBEARER;
-    return count;
+    return login_way(s->gate->config->settings.client_auth, s->login->wish,
+                     s->client_is_tls || s->client_is_loopback, issuer_to_name(s) != NULL);
 }
 
 /* An issuer that is gone since it was offered leaves an empty object: the client ends then. */

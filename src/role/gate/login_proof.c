@@ -36,16 +36,13 @@ static void take_scram_first(struct session *s, struct sl_span response)
 /* One that was offered. */
 static void take_sasl_first(struct session *s, struct sl_span body)
 {
-    const char *offered[2];
     struct sl_pg_sasl_initial m;
-    size_t count = oauth_offer(s, offered);
+    struct login_way way = login_way_of(s);
     bool known = false;
 
-    if (count == 0)
-        return;
     bool read = sl_pg_sasl_initial_get(body, &m) == SL_OK && m.has_response;
-    for (size_t i = 0; i < count && read; i++)
-        known = known || sl_span_is(m.mechanism, offered[i]);
+    for (size_t i = 0; i < way.count && read; i++)
+        known = known || sl_span_is(m.mechanism, way.mechanisms[i]);
     if (!known)
         session_fatal(s, "28P01",
                       "the SASL message is not valid, or of a mechanism that was not "
@@ -81,7 +78,7 @@ static void take_sasl_final(struct session *s, struct sl_span body)
 void login_proof(struct session *s, uint8_t type, struct sl_span body)
 {
     if (type == SL_PG_TERMINATE) {
-        session_kill(s, "the client said goodbye");
+        session_left(s, "the client said goodbye");
         return;
     }
     if (type != SL_PG_PASSWORD) {

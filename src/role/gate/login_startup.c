@@ -16,40 +16,21 @@ static struct target *find_target(struct gate *g, struct sl_span name)
     return NULL;
 }
 
-static bool is_loopback(struct session *s)
-{
-    return s->client_is_loopback;
-}
-
-static void ask_for_token(struct session *s)
-{
-    SL_BUF(b, 256);
-
-    if (!s->client_is_tls && !is_loopback(s)) {
-        session_fatal(s, "28000", "a token may only be sent over TLS",
-                      "connect with sslmode=require");
-        return;
-    }
-    s->login->step = STEP_TOKEN;
-    sl_pg_put_auth_cleartext(&b);
-    login_say(s, &b);
-}
-
 static void ask_for_proof(struct session *s)
 {
-    const char *mechanisms[2];
+    struct login_way way = login_way_of(s);
     SL_BUF(b, 256);
 
     s->phase = PHASE_AUTH;
-    if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN && s->login->wish == WISH_NONE) {
-        ask_for_token(s);
+    if (way.refused != NULL) {
+        session_fatal(s, "28000", way.refused, way.hint);
         return;
     }
-    size_t count = oauth_offer(s, mechanisms);
-    if (count == 0)
-        return;
-    s->login->step = STEP_SASL_FIRST;
-    sl_pg_put_auth_sasl(&b, mechanisms, count);
+    s->login->step = way.token ? STEP_TOKEN : STEP_SASL_FIRST;
+    if (way.token)
+        sl_pg_put_auth_cleartext(&b);
+    else
+        sl_pg_put_auth_sasl(&b, way.mechanisms, way.count);
     login_say(s, &b);
 }
 
@@ -107,7 +88,7 @@ static void answer_tls_request(struct session *s)
     }
     s->login->tls_asked = true;
     if (!stream_write(&s->client, g->tls == NULL ? SL_SPAN("N") : SL_SPAN("S"))) {
-        session_kill(s, "the client went away");
+        session_left(s, "the client went away");
         return;
     }
     if (g->tls == NULL)
@@ -138,11 +119,11 @@ void startup_packet(struct session *s, struct sl_span body)
         return;
     case SL_PG_GSSENC_REQUEST:
         if (!stream_write(&s->client, SL_SPAN("N")))
-            session_kill(s, "the client went away");
+            session_left(s, "the client went away");
         return;
     case SL_PG_CANCEL_REQUEST:
         session_cancel_request(s->gate, m.cancel_pid, m.cancel_secret);
-        session_kill(s, "a cancel request");
+        session_left(s, "a cancel request");
         return;
     case SL_PG_STARTUP:
         take_startup(s, &m);

@@ -158,6 +158,7 @@ static void drain_tick(struct gate *g)
         gate_each_session(g, end_now);
     if (sl_map_count(g->sessions) > 0 && sl_loop_now_ms(g->loop) < g->drain_deadline_ms + 1000)
         return;
+    refusals_flush(&g->refusals);
     SL_SEND(g->super, drained, .left = (uint32_t)sl_map_count(g->sessions));
     sl_loop_stop(g->loop);
 }
@@ -237,6 +238,7 @@ static void on_tick(void *owner)
     }
     gate_wake_late(g);
     record_progress(g);
+    refusals_tick(&g->refusals, sl_loop_now_ms(g->loop));
     if (g->draining)
         drain_tick(g);
 }

@@ -35,6 +35,17 @@ static bool runs_deferred_checks(const struct sl_meaning *m)
     return (m->flags & SL_MEANING_TX_COMMIT) != 0;
 }
 
+/* Until its answer is there and the server has been asked (end_item): whatever DDL says, in a
+ * session whose search path begins with pg_temp it may make a temporary object. */
+static void assume_temp_objects(struct session *s)
+{
+    if (s->temp_objects && s->temp_names.n == 0)
+        return;
+    s->temp_objects = true;
+    span_set(&s->temp_names, sl_span(NULL, 0));
+    s->context ^= 1; /* another context: what was cached without them does not hold */
+}
+
 static uint16_t item_flags_of(struct session *s, const struct judged *j)
 {
     const struct sl_meaning *m = &j->meaning->m;
@@ -55,11 +66,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
         flags |= ITEM_ENDS_ALL;
     bool ddl = (m->effects & unsure) != 0 ||
                ((m->effects & SL_EFFECT_DDL) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0);
-    if (ddl && !s->temp_objects) {
-        s->temp_objects = true;
-        s->temp_objects_asked = false;
-        s->context ^= 1; /* another context: what was cached without them does not hold */
-    }
+    if (ddl)
+        assume_temp_objects(s);
     if ((ddl && s->tx != 'T') || (s->ddl_in_tx && ends_tx))
         flags |= ITEM_ENDS_DDL;
     if (ddl)
@@ -79,6 +87,8 @@ void item_sent(struct session *s, struct item *item)
         item->flags |= ITEM_CONTEXT;
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_touched = s->context_unknown = true;
+    if ((item->flags & ITEM_DDL) != 0) /* what it made or dropped may come and go with its end */
+        s->context_touched = true;
     s->context_moves += (item->flags & ITEM_CONTEXT) != 0;
     s->ddl_moves += (item->flags & ITEM_DDL) != 0;
     if ((item->flags & ITEM_ENDS_DDL) != 0)

@@ -54,6 +54,7 @@ struct session {
     uint64_t server_left;    /* the same for the server's */
     bool server_drop;
     bool pumping, dead;
+    bool end_told; /* the log needs no more about why it ended before it was signed in */
     struct sl_timer *end_timer; /* frees it from the loop */
 
     struct login *login;
@@ -76,8 +77,8 @@ struct session {
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
     bool ddl_unsynced;          /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects;          /* the session may have temporary objects that hide others */
-    bool temp_objects_asked;    /* ... and the server said so */
+    bool temp_objects;          /* the session may have temporary objects that hide others: */
+    struct sl_span temp_names;  /* ... "/a/b/" as the server said; empty: of any name (malloc'd) */
     uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last; /* actions whose transaction is not known to have ended */
     uint64_t tx_answered;       /* the last action that is answered */
@@ -162,6 +163,8 @@ struct session {
 
 /* sessions.c */
 void session_kill(struct session *s, const char *why); /* at once, without a word to the client */
+/* The same, where the client left by itself: before it was signed in that is nothing to log. */
+void session_left(struct session *s, const char *why);
 /* FATAL to the client, then close. */
 void session_fatal(struct session *s, const char *sqlstate, const char *message, const char *hint);
 void session_ready(struct session *s);

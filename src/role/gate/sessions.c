@@ -81,7 +81,7 @@ static void on_client(void *owner, int fd, unsigned ready)
     if ((ready & SL_WRITABLE) != 0 && s->phase != PHASE_TLS) {
         bool was_full = stream_is_full(&s->client);
         if (!stream_flush(&s->client) || (s->phase == PHASE_CLOSING && s->client.out.n == 0)) {
-            session_kill(s, "the client went away");
+            session_left(s, "the client went away");
             return;
         }
         if (was_full && !stream_is_full(&s->client) && s->stop == NULL)
@@ -177,8 +177,9 @@ static void close_items(struct session *s)
 
 static void free_texts(struct session *s)
 {
-    struct sl_span *texts[] = {&s->search_path,   &s->role,   &s->settings, &s->settings_shown,
-                               &s->upstream_user, &s->reason, &s->run,      &s->sink};
+    struct sl_span *texts[] = {&s->search_path,    &s->role,       &s->settings,
+                               &s->settings_shown, &s->temp_names, &s->upstream_user,
+                               &s->reason,         &s->run,        &s->sink};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         free((void *)texts[i]->p);
@@ -205,6 +206,13 @@ static void session_free(struct session *s)
     free(s);
 }
 
+static void log_refusal(struct session *s, const char *why)
+{
+    if (s->keeper_session == 0 && !s->end_told)
+        refusals_note(&s->gate->refusals, s->short_address, why);
+    s->end_told = true;
+}
+
 void session_kill(struct session *s, const char *why)
 {
     if (s->dead)
@@ -213,6 +221,7 @@ void session_kill(struct session *s, const char *why)
     if (s->keeper_session != 0)
         sl_log(SL_LOG_INFO, "session_close", SL_NUM("session", s->keeper_session),
                SL_CSTR("why", why));
+    log_refusal(s, why);
     hold_leave(s, 0, why);
     hold_free(s);
     list_lost(s);
@@ -229,6 +238,12 @@ void session_kill(struct session *s, const char *why)
         gone_note(s->gate, s->keeper_session);
     }
     sl_timer_arm(s->end_timer, 0);
+}
+
+void session_left(struct session *s, const char *why)
+{
+    s->end_told = true;
+    session_kill(s, why);
 }
 
 static void on_end_timer(void *owner)
@@ -253,6 +268,7 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
 
     if (s->dead)
         return;
+    log_refusal(s, message);
     sl_pg_put_error(&b, &n);
     if (sl_buf_err(&b) == SL_OK && s->server_left == 0 &&
         !stream_write(&s->client, sl_buf_span(&b)))

@@ -46,6 +46,7 @@ static enum sl_err judge(struct gate *g, const struct sl_msg_judge_ask *m, struc
         .user = m->user,
         .standard_strings = m->standard_strings == 1,
         .temp_objects = m->temp_objects != 0,
+        .temp_names = m->temp_names,
         .max_bytes = 16 * 1024 * 1024, /* the gate has its own, smaller limit */
     };
 

@@ -4,6 +4,7 @@
 #include "core/ledger/facts.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/approval_json.h"
+#include "role/keeper/details.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/mask.h"
 #include "role/keeper/people.h"
@@ -90,55 +91,55 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     SL_BUF(reviewers, 8192);
 
     reviewers_text(&reviewers, a->requirements, a->requirement_count);
-    event_json(detail, "requesters", requesters_json(a));
-    event_json(detail, "requirements", requirements_json(a));
-    event_str(detail, "reviewers", sl_buf_span(&reviewers));
-    event_str(detail, "rule", rule_names(k, &a->answer));
-    event_str(detail, "why", a->why);
-    event_str(detail, "runs_as", a->runs_as);
-    event_str(detail, "runs_as_user", a->runs_as_user);
-    event_str(detail, "repeats", a->repeats);
-    event_str(detail, "proof_why", a->proof_why);
+    event_json(detail, DETAIL(requesters), requesters_json(a));
+    event_json(detail, DETAIL(requirements), requirements_json(a));
+    event_str(detail, DETAIL(reviewers), sl_buf_span(&reviewers));
+    event_str(detail, DETAIL(rule), rule_names(k, &a->answer));
+    event_str(detail, DETAIL(why), a->why);
+    event_str(detail, DETAIL(runs_as), a->runs_as);
+    event_str(detail, DETAIL(runs_as_user), a->runs_as_user);
+    event_str(detail, DETAIL(repeats), a->repeats);
+    event_str(detail, DETAIL(proof_why), a->proof_why);
     if (is_withheld(a) || sl_span_is(a->action.protocol, "external"))
-        event_bool(detail, "withheld", true); /* the ledger has no text of it */
-    event_str(detail, "trigger", a->others.trigger);
-    event_str(detail, "started_by", a->others.started_by);
-    event_str(detail, "unknown", a->others.unknown);
-    event_str(detail, "token_by", a->others.token_by);
-    event_str(detail, "job", a->others.job);
-    event_str(detail, "job_link", a->others.link);
-    event_str(detail, "asked_with", a->credential);
-    event_json(detail, "on_behalf_of",
+        event_bool(detail, DETAIL(withheld), true); /* the ledger has no text of it */
+    event_str(detail, DETAIL(trigger), a->others.trigger);
+    event_str(detail, DETAIL(started_by), a->others.started_by);
+    event_str(detail, DETAIL(unknown), a->others.unknown);
+    event_str(detail, DETAIL(token_by), a->others.token_by);
+    event_str(detail, DETAIL(job), a->others.job);
+    event_str(detail, DETAIL(job_link), a->others.link);
+    event_str(detail, DETAIL(asked_with), a->credential);
+    event_json(detail, DETAIL(on_behalf_of),
                names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
-    event_bool(detail, "in_transaction", a->in_transaction);
-    event_bool(detail, "device_bound", a->answer.device_bound);
+    event_bool(detail, DETAIL(in_transaction), a->in_transaction);
+    event_bool(detail, DETAIL(device_bound), a->answer.device_bound);
     if (a->escalate_ms > 0)
-        event_u64(detail, "escalate", a->now_us + a->escalate_ms * 1000);
+        event_u64(detail, DETAIL(escalate), a->now_us + a->escalate_ms * 1000);
     if (a->notify.count > 0)
-        event_json(detail, "notify", names_json(a->notify.items, a->notify.count));
+        event_json(detail, DETAIL(notify), names_json(a->notify.items, a->notify.count));
     if (a->escalate_ms > 0 && a->escalate_notify.count > 0)
-        event_json(detail, "escalate_notify",
+        event_json(detail, DETAIL(escalate_notify),
                    names_json(a->escalate_notify.items, a->escalate_notify.count));
     if (a->answer.shut != 0)
-        event_json(detail, "decide_in", channels_json(a->answer.shut));
-    event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
+        event_json(detail, DETAIL(decide_in), channels_json(a->answer.shut));
+    event_hex(detail, DETAIL(policy), sl_span(k->config->digest, sizeof k->config->digest));
     if (a->list > 0)
-        event_u64(detail, "list", a->list);
+        event_u64(detail, DETAIL(list), a->list);
     if (a->envelope.times > 0) {
-        event_json(detail, "envelope",
+        event_json(detail, DETAIL(envelope),
                    json_pack("{s:I, s:I, s:I}", "for_s", (json_int_t)a->envelope.for_s, "rows",
                              (json_int_t)a->envelope.rows, "times", (json_int_t)a->envelope.times));
-        event_u64(detail, "rows", a->envelope.rows);
+        event_u64(detail, DETAIL(rows), a->envelope.rows);
     }
     if (!a->over.is && a->answer.row_limit != 0)
-        event_u64(detail, "row_limit", a->answer.row_limit);
+        event_u64(detail, DETAIL(row_limit), a->answer.row_limit);
     if (a->over.is) {
-        event_u64(detail, "rows", a->over.cap);
-        event_u64(detail, "delivered", a->over.delivered);
-        event_str(detail, "why_asker", a->why_asker);
+        event_u64(detail, DETAIL(rows), a->over.cap);
+        event_u64(detail, DETAIL(delivered), a->over.delivered);
+        event_str(detail, DETAIL(why_asker), a->why_asker);
     }
     if (a->show.n > 0 && sl_json_read(a->show, &show, NULL) == SL_OK)
-        event_json(detail, "show", show);
+        event_json(detail, DETAIL(show), show);
     enum sl_err err = sl_json_canonical(out, detail);
 
     json_decref(detail);

@@ -84,6 +84,26 @@ const struct absence *absence_among(const struct absences *all, struct sl_span i
     return NULL;
 }
 
+/* Those whose yes counted when it was approved. False: it names an approval that nobody's yes is
+ * known of, so that it cannot be told who they were. */
+static bool take_let_by(struct keeper *k, struct sl_span approval, struct sl_stand_in *out)
+{
+    struct sl_voucher *list = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *list);
+    struct db_rows rows = db_ask(k->store.db, DB_VOTES_YES, "s", approval);
+    size_t count = 0;
+
+    if (list == NULL)
+        keeper_die("who let a stand-in be named does not fit into memory", SL_EMEMORY);
+    while (count < SL_VOTES_MAX && db_row(&rows))
+        list[count++].name = sl_arena_copy(k->mem, db_span(&rows, 0));
+    db_end(&rows);
+    for (size_t i = 0; i < count; i++)
+        list[i].person = person_of(k, list[i].name);
+    out->let_by = list;
+    out->let_by_count = count;
+    return count > 0;
+}
+
 bool stand_in_of(struct keeper *k, const struct absence *a, struct sl_stand_in *out)
 {
     struct person away;
@@ -97,9 +117,8 @@ bool stand_in_of(struct keeper *k, const struct absence *a, struct sl_stand_in *
                                 .name = a->stand_in,
                                 .said_us = a->said_us,
                                 .from_us = a->from_us,
-                                .until_us = a->until_us,
-                                .vouched = a->let_by.n > 0};
-    return true;
+                                .until_us = a->until_us};
+    return a->let_by.n == 0 || take_let_by(k, a->let_by, out);
 }
 
 bool own_right_only(struct keeper *k, struct sl_span protocol, const struct sl_requester *set,

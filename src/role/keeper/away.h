@@ -34,8 +34,8 @@ enum { STANDS_IN_FOR_MOST = 8 };
 struct absences absences_naming(struct keeper *k, struct sl_span stand_in, uint64_t now_us);
 /* NULL: this person is not away. */
 const struct absence *absence_among(const struct absences *all, struct sl_span identity);
-/* What a decision in their place is asked with. False: the person, or what they said it with, is
- * not there any more. */
+/* What a decision in their place is asked with. False: the person, what they said it with, or every
+ * yes of those who let it, is not there any more. */
 bool stand_in_of(struct keeper *k, const struct absence *a, struct sl_stand_in *out) SL_MUST_CHECK;
 /* Nobody stands in for others where Sluice itself is concerned, nor while somebody in the requester
  * set is not known here: it might be whoever is away. */

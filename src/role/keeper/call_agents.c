@@ -241,8 +241,6 @@ void call_AGENT_PAUSE(struct call *c)
     const char *why;
     struct person who;
 
-    if (auditor_refused(c))
-        return;
     if (json_is_true(json_object_get(c->body, "all"))) {
         change_all(c, off);
         return;

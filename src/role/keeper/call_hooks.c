@@ -125,6 +125,7 @@ void call_HOOK_RETRY(struct call *c)
         return;
     if (json_object_get(c->body, "entry") == NULL || hook_waits_for(h, first)) {
         h->paused = false;
+        h->probe_due = false;
         h->due_us = 0; /* it does not count as one of the plan's attempts */
     } else {
         h->retry_at = first;

@@ -34,13 +34,20 @@ static size_t count_of(struct keeper *k, struct sl_span approval, bool *asked)
     return count;
 }
 
+static bool is_auditor(struct keeper *k, struct sl_span name)
+{
+    struct person who;
+
+    return person_get(k, name, &who) == SL_OK && person_has_role(k, &who, PERSON_AUDITOR);
+}
+
 static bool may_ask(struct call *c, const struct approval *a)
 {
     uint32_t may = 0;
 
     approval_may(c->keeper, a, &c->who, &c->with, c->channel, &may);
     return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding &&
-           !same_person(c->keeper, a, c->who.name);
+           !is_auditor(c->keeper, c->who.name) && !same_person(c->keeper, a, c->who.name);
 }
 
 void said_put(struct call *c, json_t *out, const struct approval *a)
@@ -64,7 +71,8 @@ void said_put(struct call *c, json_t *out, const struct approval *a)
     more = more && count < SAID_MOST;
     json_object_set_new(out, "may_ask", json_boolean(more && may_ask(c, a)));
     json_object_set_new(out, "may_answer",
-                        json_boolean(more && count > 0 && same_person(c->keeper, a, c->who.name)));
+                        json_boolean(more && count > 0 && !is_auditor(c->keeper, c->who.name) &&
+                                     same_person(c->keeper, a, c->who.name)));
     if (count > 0)
         json_object_set(out, "messages", list);
     json_decref(list);
@@ -122,6 +130,8 @@ const char *answer_give(struct keeper *k, const struct approval *a, const struct
         return why;
     if (!same_person(k, a, who->name))
         return "only whoever asked for it, and its owner, answer";
+    if (is_auditor(k, who->name)) /* SET sluice.answer is no call */
+        return "an auditor reads everything and changes nothing";
     if (!asked)
         return "nobody has asked anything about it";
     record(k, a, true, who, text);

@@ -268,6 +268,9 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
                                                   : authenticate(c, m, credential);
     if (!known)
         return;
+    bool person = m->needs != SL_NEEDS_NOTHING && m->needs != SL_NEEDS_PROVISION;
+    if (person && auditor_refused(c, method))
+        return;
     c->status = 200;
     c->method = m->name;
     if (!costly_is(c))

@@ -25,8 +25,7 @@ enum {
     CHAT_ID_BYTES = 513, /* of a channel, a person or a message, with its NUL */
     CHAT_USER_BYTES = 41,
     CHAT_WHY_BYTES = 240,
-    CHAT_GROUP_FROM = 6, /* so many that wait for one channel go into one message */
-    CHAT_GROUP_MOST = 200,
+    CHAT_GROUP_MOST = 200, /* in one message */
     CHAT_JOBS_MOST = 4096, /* more have to wait until these are told */
     CHAT_SOCKETS = 2,      /* the new one is there before the old one goes */
 };
@@ -190,6 +189,7 @@ void on_stream_closed(struct peer *p, const struct sl_msg_stream_closed *m);
 struct chat_way {    /* how it came, and so how it is answered */
     uint64_t stream; /* 0: over HTTP */
     struct sl_span envelope;
+    uint8_t delivery[SL_SHA256]; /* of what came: chat_is_new */
     bool takes_answer;
     bool invoke; /* Teams: somebody waits for the answer's body */
     struct sl_span service,
@@ -199,8 +199,9 @@ struct chat_way {    /* how it came, and so how it is answered */
 /* Takes over in->json. `answer` goes back now or later, once. */
 void chat_input(struct keeper *k, struct chat *h, struct sl_chat_input *in,
                 const struct chat_way *way);
-/* False: this came before (`id`: of an envelope or a signature); what it asked for was done. */
-bool chat_is_new(struct chat *h, struct sl_span id);
+/* False: this came before (`id`: of an envelope or a signature); what it asked for was done.
+ * `delivery`: what chat_act records. */
+bool chat_is_new(struct keeper *k, struct chat *h, struct sl_span id, uint8_t delivery[SL_SHA256]);
 void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
                  struct sl_span answer);
 void chat_answer_http(struct keeper *k, const struct chat_way *way, struct sl_span answer);
@@ -215,6 +216,9 @@ const char *chat_message_refused(struct keeper *k, const struct chat *h,
                                  const struct sl_chat_input *in);
 bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in);
 void chat_input_free(struct keeper *k, struct chat *h);
+
+/* chat_record.c: what this asks for is about to be done. */
+void chat_record_heard(struct keeper *k, const struct chat *h, const struct chat_way *way);
 
 /* --- chat_form.c: it becomes a call --- */
 void chat_form(struct keeper *k, struct chat *h, struct sl_chat_input *in,

@@ -67,36 +67,64 @@ static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
     return job->ts[0] == '\0' || says_the_last(k, h, job, a.id, approval_erased(&a));
 }
 
-static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
-{
-    struct sl_chat_line lines[GROUP_SHOWN];
-    size_t shown = 0, open = 0;
-    bool erased = false;
+/* Of those that a group is about: how they stand together, and whose line is shown. */
+struct members {
+    struct sl_chat_waiter lines[CHAT_GROUP_MOST];
+    size_t count, open;
+    bool erased, final;
+};
 
-    if (job->many == NULL)
-        chat_read_many(k, h, job);
-    job->final = true;
+static void read_members(struct keeper *k, const struct chat_job *job, struct members *m)
+{
+    *m = (struct members){.final = true};
     for (size_t i = 0; i < job->many_count; i++) {
         APPROVAL(a);
 
         enum sl_err err = approval_get(k, sl_span_str(job->many[i]), &a);
         if (err != SL_OK) {
-            job->final = job->final && err == SL_ENOTFOUND;
+            m->final = m->final && err == SL_ENOTFOUND;
             continue;
         }
-        job->final = job->final && chat_is_final(&a);
-        erased = erased || approval_erased(&a);
-        open += a.state == SL_APPROVAL_PENDING;
-        if (shown < GROUP_SHOWN)
+        m->final = m->final && chat_is_final(&a);
+        m->erased = m->erased || approval_erased(&a);
+        m->open += a.state == SL_APPROVAL_PENDING;
+        m->lines[m->count].at = i;
+        sl_sha256(a.identity, m->lines[m->count++].who);
+    }
+    sl_chat_in_turn(m->lines, m->count);
+}
+
+static size_t make_lines(struct keeper *k, const struct chat_job *job, const struct members *m,
+                         struct sl_chat_line lines[GROUP_SHOWN])
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < m->count && shown < GROUP_SHOWN; i++) {
+        APPROVAL(a);
+
+        if (approval_get(k, sl_span_str(job->many[m->lines[i].at]), &a) == SL_OK)
             lines[shown++] = chat_line_make(k, &a);
     }
-    if (shown == 0 || (job->ts[0] == '\0' && open == 0))
+    return shown;
+}
+
+static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
+{
+    struct sl_chat_line lines[GROUP_SHOWN];
+    struct members m;
+
+    if (job->many == NULL)
+        chat_read_many(k, h, job);
+    read_members(k, job, &m);
+    job->final = m.final;
+    if (m.count == 0 || (job->ts[0] == '\0' && m.open == 0))
         return false;
+    size_t shown = make_lines(k, job, &m, lines);
     job->decides = false;
     put_group(h, job,
               &(struct group){lines, shown, job->many_count - shown,
                               approval_link(k, sl_span(NULL, 0))});
-    return job->ts[0] == '\0' || says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
+    return job->ts[0] == '\0' || says_the_last(k, h, job, sl_span_str(job->many[0]), m.erased);
 }
 
 /* Without the hash of its body: that names another channel once it is there. */

@@ -6,6 +6,7 @@
 #include "role/keeper/approval_json.h"
 #include "role/keeper/ask.h"
 #include "role/keeper/brief.h"
+#include "role/keeper/details.h"
 #include "role/keeper/eligible.h"
 #include "role/keeper/waiters.h"
 
@@ -172,11 +173,10 @@ static struct sl_span labels_of(struct keeper *k, const json_t *datasets, bool *
  * It has the statement, and not all that the page has. Where there is more to know, people read it
  * there: so a card decides only what is ordinary, and what nobody has thought of here is not. */
 
-static const char *const told_details[] = {
-    "requesters", "requirements", "reviewers",       "rule",         "why",
-    "why_asker",  "show",         "asked_with",      "device_bound", "policy",
-    "notify",     "escalate",     "escalate_notify", "decide_in",    "proof_why",
-    "runs_as",    "runs_as_user", "token_by",        "rows"};
+#define DETAIL_TOLD(name) #name,
+#define DETAIL_UNTOLD(name)
+#define DETAIL_IF(name, how) DETAIL_##how(name)
+static const char *const told_details[] = {APPROVAL_DETAILS(DETAIL_IF)};
 static const char *const told_members[] = {"context",     "datasets",   "definitions", "effects",
                                            "environment", "identity",   "operation",   "protocol",
                                            "reason",      "requesters", "rules",       "run",
@@ -213,6 +213,19 @@ static bool has_text(struct sl_span s, const char *text)
     size_t n = strlen(text);
 
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
+}
+
+/* What it can take in all: the first number of rows that somebody set. */
+static struct sl_span rows_of(struct keeper *k, const struct approval *a)
+{
+    uint64_t most = 0;
+    SL_BUF(text, 64);
+
+    if (!sl_json_u64(a->detail, DETAIL(rows), &most) &&
+        !sl_json_u64(a->detail, DETAIL(row_limit), &most))
+        return sl_span(NULL, 0);
+    sl_buf_say(&text, "at most %U", most);
+    return kept(k, &text);
 }
 
 /* Not another role than it signed in with, and no settings that the gate has no names for (gate/
@@ -271,6 +284,7 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
         tell_statement(k, a, document, card);
     else
         card->statement = sl_arena_copy(k->mem, sl_json_str(document, "summary"));
+    card->rows = rows_of(k, a);
     card->effects = words_of(k, json_object_get(document, "effects"), NULL, &all);
     card->datasets = words_of(k, datasets, "name", &all);
     card->labels = labels_of(k, datasets, &all);
@@ -325,10 +339,34 @@ static void put_deciders(struct sl_buf *b, const struct approval *a, const char 
     }
 }
 
-void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+static bool is_yes(const struct approval *a)
 {
-    bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
-               a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+    return a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
+           a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+}
+
+/* Who released it alone; NULL: it went as its rules say. */
+static const struct vote_row *alone_by(const struct approval *a)
+{
+    for (size_t i = 0; is_yes(a) && i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "break-glass"))
+            return &a->votes[i];
+    return NULL;
+}
+
+/* Nobody may take it for what its reviewers allowed: who, that they were alone, why, and what is
+ * left to do. */
+static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by)
+{
+    sl_buf_say(b, "released by %S alone (break-glass): %S; two others have to sign it off",
+               by->identity, sl_utf8_head(by->reason, 200));
+    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED)
+        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
+}
+
+static void put_state(struct sl_buf *b, const struct approval *a)
+{
+    bool yes = is_yes(a);
 
     sl_buf_put_str(b,
                    a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
@@ -336,6 +374,16 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
         put_deciders(b, a, yes ? "approve" : "deny");
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
+}
+
+void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+{
+    const struct vote_row *alone = alone_by(a);
+
+    if (alone != NULL)
+        put_alone(b, a, alone);
+    else
+        put_state(b, a);
     if (json_object_get(a->detail, "envelope") != NULL) {
         sl_buf_put_str(b, "; it is an envelope: the request has its uses");
         return;
@@ -412,6 +460,21 @@ static struct sl_span state_word(const struct approval *a)
                : sl_span_str(sl_approval_state_name(a->state));
 }
 
+/* What the rules let pass, which whoever asks may know as well (`sluice explain` says it): they read
+ * along here. So no estimate: enough of these tell values that nobody let them read. */
+static struct sl_span rows_of(struct keeper *k, const struct approval *a)
+{
+    uint64_t most = 0;
+    SL_BUF(text, 64);
+
+    if (!sl_json_u64(a->detail, "row_limit", &most) || most == 0)
+        return sl_span(NULL, 0);
+    sl_buf_put_str(&text, "at most ");
+    sl_buf_put_grouped(&text, most);
+    sl_buf_put_str(&text, " in its result");
+    return kept(k, &text);
+}
+
 void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
                     struct sl_chat_card *card)
 {
@@ -429,10 +492,12 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
                                   .asked_us = a->asked_us,
                                   .expires_us = a->expires_us,
                                   .escalated = a->escalated_us != 0,
+                                  .alone = alone_by(a) != NULL,
                                   .client_waits = waiters_of(k, a->id) > 0};
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);
     card->why = why_asker.n > 0 ? why_asker : sl_json_str(a->detail, "why");
+    card->rows = rows_of(k, a);
     tell_document(k, a, card);
     if (brief || h->config->show == SL_CHAT_SHOW_LINK) {
         card->hidden = true;

@@ -1,7 +1,9 @@
 #include "role/keeper/chat_kind.h"
 
 #include "base/encode.h"
+#include "role/keeper/methods.h"
 #include "role/keeper/questions.h"
+#include "role/keeper/sight.h"
 
 /* A filled form: a call like any other, with the credential that the account stands for. */
 
@@ -9,13 +11,33 @@ enum { PRIVATE_BYTES = 4096 };
 
 typedef void method_fn(struct call *c);
 
-static method_fn *method_of(enum sl_chat_verb verb)
+/* As calls.c would have it of a call of that name. */
+static void run(struct call *c, const char *method, method_fn *fn)
 {
-    return verb == SL_CHAT_ASK      ? call_QUESTION
-           : verb == SL_CHAT_ANSWER ? call_ANSWER
-           : verb == SL_CHAT_REVOKE ? call_REVOKE
-           : verb == SL_CHAT_STOP   ? call_STOP
-                                    : call_DECISION;
+    if (!auditor_refused(c, sl_span_str(method)))
+        fn(c);
+}
+
+static void run_verb(struct call *c, enum sl_chat_verb verb)
+{
+    switch (verb) {
+    case SL_CHAT_ASK:
+        run(c, SL_METHOD_QUESTION, call_QUESTION);
+        return;
+    case SL_CHAT_ANSWER:
+        run(c, SL_METHOD_ANSWER, call_ANSWER);
+        return;
+    case SL_CHAT_REVOKE:
+        run(c, SL_METHOD_REVOKE, call_REVOKE);
+        return;
+    case SL_CHAT_STOP:
+        run(c, SL_METHOD_STOP, call_STOP);
+        return;
+    case SL_CHAT_APPROVE:
+    case SL_CHAT_DENY:
+        break;
+    }
+    run(c, SL_METHOD_DECISION, call_DECISION);
 }
 
 static bool is_talk(enum sl_chat_verb verb)
@@ -104,9 +126,10 @@ void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
         chat_refuse_form(k, h, in, way, why, link);
         return;
     }
+    chat_record_heard(k, h, way); /* first: caught and sent once more, it is not done once more */
     json_t *body = body_of(in);
     c.body = body;
-    method_of(in->verb)(&c);
+    run_verb(&c, in->verb);
     if (c.status < 400)
         tell_done(k, h, in, way);
     else

@@ -21,21 +21,36 @@ struct chat_seen {
 /* --- doubles ------------------------------------------------------------------------------------
  */
 
-bool chat_is_new(struct chat *h, struct sl_span id)
+/* What was done by it was recorded with it: a keeper that was started anew knows it, too. */
+static bool was_done(struct keeper *k, const uint8_t delivery[SL_SHA256])
 {
-    uint8_t hash[SL_SHA256];
+    struct db_rows rows = db_ask(k->store.db, DB_CHAT_HEARD, "b", sl_span(delivery, SL_SHA256));
+    bool found = db_row(&rows);
 
+    db_end(&rows);
+    return found;
+}
+
+static void hash_of(const struct chat *h, struct sl_span id, uint8_t out[SL_SHA256])
+{
+    const struct sl_span parts[] = {sl_buf_span(&h->name), SL_SPAN("\n"), id};
+
+    sl_sha256_parts(parts, SL_COUNT(parts), out);
+}
+
+bool chat_is_new(struct keeper *k, struct chat *h, struct sl_span id, uint8_t hash[SL_SHA256])
+{
     if (h->seen == NULL)
         h->seen = calloc(1, sizeof *h->seen);
     if (h->seen == NULL)
         keeper_die("what came could not be noted", SL_EMEMORY);
-    sl_sha256(id, hash);
+    hash_of(h, id, hash);
     for (size_t i = 0; i < SEEN; i++)
-        if (memcmp(h->seen->hashes[i], hash, sizeof hash) == 0)
+        if (memcmp(h->seen->hashes[i], hash, SL_SHA256) == 0)
             return false;
-    memcpy(h->seen->hashes[h->seen->at], hash, sizeof hash);
+    memcpy(h->seen->hashes[h->seen->at], hash, SL_SHA256);
     h->seen->at = (h->seen->at + 1) % SEEN;
-    return true;
+    return !was_done(k, hash);
 }
 
 /* --- answers ------------------------------------------------------------------------------------

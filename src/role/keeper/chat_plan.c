@@ -67,7 +67,15 @@ static bool has(const struct chat_job *job, struct sl_span approval)
     return sl_span_is(approval, job->approval);
 }
 
-/* One that has not begun: it will say what is so when it does. */
+/* One that is under way does for what is posted once; what is changed may have been asked to say
+ * what was so before: there only one that has not begun will say what is so. */
+static bool does_for(const struct chat_job *job, struct sl_span approval, struct sl_span ts)
+{
+    if (ts.n == 0)
+        return has(job, approval);
+    return sl_span_is(ts, job->ts) && (!job->busy || job->what == CHAT_NOTE);
+}
+
 static bool is_planned(const struct chat *h, enum chat_what what, struct sl_span channel,
                        struct sl_span approval, struct sl_span ts)
 {
@@ -76,7 +84,7 @@ static bool is_planned(const struct chat *h, enum chat_what what, struct sl_span
             continue;
         if (!sl_span_is(channel, job->channel))
             continue;
-        if (ts.n > 0 ? sl_span_is(ts, job->ts) && !job->busy : has(job, approval))
+        if (does_for(job, approval, ts))
             return true;
     }
     return false;

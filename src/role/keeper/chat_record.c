@@ -63,6 +63,15 @@ void chat_record_gone(struct keeper *k, const struct chat *h, const struct chat_
     store_record(&k->store, NULL, message_event("chat_gone", h, job, sl_span_str(job->ts)), false);
 }
 
+void chat_record_heard(struct keeper *k, const struct chat *h, const struct chat_way *way)
+{
+    json_t *event = event_new("chat_heard", sl_clock_us());
+
+    event_str(event, "chat", h->config->name);
+    event_hex(event, "delivery", sl_span(way->delivery, sizeof way->delivery));
+    store_record(&k->store, NULL, event, false);
+}
+
 /* --- looking ------------------------------------------------------------------------------------
  */
 

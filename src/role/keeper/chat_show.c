@@ -27,6 +27,16 @@ const char *chat_state(struct keeper *k, const struct chat *h)
     return h->kind->listens(h) ? "current" : "deaf";
 }
 
+/* One that is told and hears nothing has a message's success behind it, which says nothing of that.
+ */
+static struct sl_span why_of(struct keeper *k, const struct chat *h)
+{
+    bool deaf = strcmp(chat_state(k, h), "deaf") == 0;
+
+    return sl_span_str(h->deaf_why[0] != '\0' && (deaf || h->why[0] == '\0') ? h->deaf_why
+                                                                            : h->why);
+}
+
 static json_t *places_json(const struct chat *h)
 {
     json_t *list = json_array();
@@ -56,7 +66,7 @@ json_t *chats_json(struct keeper *k)
         json_put_str(one, "name", h->config->name);
         json_put_str(one, "kind", sl_span_str(h->kind->word));
         json_put_str(one, "state", sl_span_str(chat_state(k, h)));
-        json_put_str(one, "why", sl_span_str(h->why[0] != '\0' ? h->why : h->deaf_why));
+        json_put_str(one, "why", why_of(k, h));
         json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
         json_object_set_new(one, "told", json_integer((json_int_t)h->told));
         json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));

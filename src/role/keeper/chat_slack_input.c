@@ -118,7 +118,7 @@ void chat_slack_incoming(struct call *c, struct chat *h)
         call_problem(c, 400, "Not understood", "So nothing is done by it.", "");
     else if (in.event == SL_CHAT_CHALLENGE)
         tell_challenge(c, &in);
-    else if (!chat_is_new(h, call_str(c, "signature")))
+    else if (!chat_is_new(c->keeper, h, call_str(c, "signature"), way.delivery))
         c->reply = json_object(); /* it came before, and was answered then */
     else {
         call_defer(c, &way.late);

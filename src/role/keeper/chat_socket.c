@@ -48,8 +48,9 @@ static void failed(struct chat *h, struct sl_span why)
         sl_clock_monotonic_us() + (ms < SOCKET_AGAIN_MOST_MS ? ms : SOCKET_AGAIN_MOST_MS) * 1000;
     SL_BUF(text, 512);
     sl_buf_say(&text, "its socket: %S", sl_span_head(why, 200));
-    chat_note(h, sl_buf_span(&text));
-    sl_log(SL_LOG_WARN, "chat_socket", SL_TEXT("chat", h->config->name), SL_CSTR("why", h->why));
+    chat_put_why(h->deaf_why, sl_buf_span(&text));
+    sl_log(SL_LOG_WARN, "chat_socket", SL_TEXT("chat", h->config->name),
+           SL_CSTR("why", h->deaf_why));
 }
 
 /* --- opening ------------------------------------------------------------------------------------
@@ -163,8 +164,7 @@ static void on_hello(struct keeper *k, struct chat *h, struct chat_socket *s)
 {
     s->hello = true;
     h->socket_failures = 0;
-    if (sl_span_starts(sl_span_str(h->why), SL_SPAN("its socket: ")))
-        h->why[0] = '\0';
+    h->deaf_why[0] = '\0';
     for (size_t i = 0; i < CHAT_SOCKETS; i++)
         if (h->sockets[i].leaving)
             close_stream(k, &h->sockets[i]);
@@ -193,7 +193,7 @@ static void on_envelope(struct keeper *k, struct chat *h, struct chat_socket *s,
         on_hello(k, h, s);
     else if (e->type == SL_SLACK_DISCONNECT)
         on_disconnect(k, h, s, e->reason);
-    else if (e->type != SL_SLACK_INTERACTIVE || e->input_refused || !chat_is_new(h, e->id))
+    else if (e->type != SL_SLACK_INTERACTIVE || e->input_refused || !chat_is_new(k, h, e->id, way.delivery))
         chat_answer(k, h, &way, sl_span(NULL, 0));
     else {
         e->input.json = json_incref(e->json); /* its texts lie there, and it may have to wait */

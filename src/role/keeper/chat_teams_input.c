@@ -37,22 +37,23 @@ static void came_before(struct keeper *k, struct chat *h, const struct chat_way 
 }
 
 /* Two presses are two activities; the same one is one that came again, or was caught. */
-static bool is_new(struct chat *h, const struct sl_teams_activity *a, struct sl_span body)
+static bool is_new(struct keeper *k, struct chat *h, const struct sl_teams_activity *a,
+                   struct sl_span body, uint8_t delivery[SL_SHA256])
 {
     SL_BUF(id, 2 * CHAT_ID_BYTES);
 
     if (a->id.n == 0)
-        return chat_is_new(h, body);
+        return chat_is_new(k, h, body, delivery);
     sl_buf_say(&id, "%S %S", a->conversation, a->id);
-    return chat_is_new(h, sl_buf_span(&id));
+    return chat_is_new(k, h, sl_buf_span(&id), delivery);
 }
 
 static void on_input(struct keeper *k, struct chat *h, struct sl_teams_activity *a,
-                     const struct chat_way *way, struct sl_span body)
+                     struct chat_way *way, struct sl_span body)
 {
     struct sl_chat_input in = a->input;
 
-    if (!is_new(h, a, body)) {
+    if (!is_new(k, h, a, body, way->delivery)) {
         came_before(k, h, way);
         return;
     }
@@ -63,7 +64,7 @@ static void on_input(struct keeper *k, struct chat *h, struct sl_teams_activity 
 static void on_activity(struct keeper *k, struct chat *h, struct sl_teams_activity *a,
                         const struct late *late, struct sl_span body)
 {
-    const struct chat_way way = {
+    struct chat_way way = {
         .invoke = a->invoke, .service = a->service_url, .roster = a->roster, .late = *late};
 
     if (a->kind == SL_TEAMS_INPUT) {

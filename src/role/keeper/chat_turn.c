@@ -34,25 +34,35 @@ bool chat_is_aside(const struct chat_job *job)
 /* --- many at once -------------------------------------------------------------------------------
  */
 
-/* Of the same asker's as the first: nobody hides others' among many of their own. */
-static bool is_alike(const struct chat_job *job, const struct chat_job *first)
+static bool waits_there(const struct chat_job *job, const struct chat_job *first)
 {
     return job->what == CHAT_CARD && job->ts[0] == '\0' && !job->busy &&
-           strcmp(job->channel, first->channel) == 0 &&
-           memcmp(job->who, first->who, sizeof job->who) == 0;
+           strcmp(job->channel, first->channel) == 0;
 }
 
-static size_t new_cards(const struct chat *h, const struct chat_job *first)
+/* `all` may be NULL: how many they are. */
+static size_t list_waiting(struct chat *h, const struct chat_job *first, struct chat_job **jobs,
+                           struct sl_chat_waiter *all, size_t *at)
 {
     size_t count = 0;
 
-    for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
-        count += is_alike(job, first);
+    for (struct chat_job *job = h->jobs; job != NULL; job = job->next) {
+        if (!waits_there(job, first))
+            continue;
+        if (all != NULL) {
+            jobs[count] = job;
+            all[count] = (struct sl_chat_waiter){.at = count};
+            memcpy(all[count].who, job->who, sizeof job->who);
+            *at = job == first ? count : *at;
+        }
+        count++;
+    }
     return count;
 }
 
 /* The first of them becomes a message for all of them. */
-static void gather(struct chat *h, struct chat_job *first)
+static void join(struct chat *h, struct chat_job *first, struct chat_job *const *jobs,
+                 const struct sl_chat_waiter *others, size_t count)
 {
     first->many = calloc(CHAT_GROUP_MOST, sizeof *first->many);
     if (first->many == NULL)
@@ -60,13 +70,31 @@ static void gather(struct chat *h, struct chat_job *first)
     first->what = CHAT_GROUP;
     memcpy(first->many[first->many_count++], first->approval, sizeof first->approval);
     first->approval[0] = '\0';
-    for (struct chat_job *job = h->jobs, *next; job != NULL; job = next) {
-        next = job->next;
-        if (!is_alike(job, first) || first->many_count == CHAT_GROUP_MOST)
+    for (size_t i = 0; i < count && first->many_count < CHAT_GROUP_MOST; i++) {
+        struct chat_job *job = jobs[others[i].at];
+
+        if (job == first)
             continue;
         memcpy(first->many[first->many_count++], job->approval, sizeof job->approval);
         chat_job_end(h, job);
     }
+}
+
+/* Does it go together with others? (core/chat/chat.h says when.) */
+static void gather(struct chat *h, struct chat_job *first)
+{
+    size_t count = list_waiting(h, first, NULL, NULL, NULL), at = 0;
+    struct chat_job **jobs = calloc(count, sizeof(struct chat_job *));
+    struct sl_chat_waiter *all = calloc(count, sizeof *all);
+
+    if (jobs == NULL || all == NULL)
+        keeper_die("a message could not be noted", SL_EMEMORY);
+    list_waiting(h, first, jobs, all, &at);
+    size_t together = sl_chat_gather(all, count, at);
+    if (together > 0)
+        join(h, first, jobs, all, together);
+    free(all);
+    free(jobs);
 }
 
 /* --- the turn -----------------------------------------------------------------------------------
@@ -123,7 +151,7 @@ static void take_room(const struct chat_job *job, struct chat_place *p, uint64_t
 static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct chat_place *p,
                uint64_t now_us)
 {
-    if (job->what == CHAT_CARD && job->ts[0] == '\0' && new_cards(h, job) >= CHAT_GROUP_FROM)
+    if (job->what == CHAT_CARD && job->ts[0] == '\0')
         gather(h, job);
     if (!chat_body_make(k, h, job)) {
         if (is_changed_group(job))

@@ -1,4 +1,4 @@
-#include "role/keeper/chat_kind.h"
+#include "role/keeper/chat_int.h"
 
 #include <stdlib.h>
 
@@ -234,6 +234,15 @@ static bool is_same(const struct chat *h, const struct sl_chat *config)
            sl_span_eq(sl_buf_span(&h->whose), sl_buf_span(&whose)) && h->mode == config->mode;
 }
 
+/* Nothing may lead there any more; and where something does, whoever mended it is not kept waiting.
+ * What the chat itself said of its pace stays. */
+static void open_places(struct chat *h)
+{
+    for (struct chat_place *p = h->places; p != NULL; p = p->next)
+        if (p->why[0] != '\0')
+            chat_place_open(h, p->channel);
+}
+
 static struct chat *taken_over(struct chat **before, const struct sl_chat *config)
 {
     for (struct chat **at = before; *at != NULL; at = &(*at)->next_chat)
@@ -242,8 +251,7 @@ static struct chat *taken_over(struct chat **before, const struct sl_chat *confi
 
             *at = h->next_chat;
             h->config = config;
-            for (struct chat_place *p = h->places; p != NULL; p = p->next)
-                p->why[0] = '\0'; /* nothing may lead there any more */
+            open_places(h);
             return h;
         }
     return NULL;

@@ -173,8 +173,8 @@ static void on_live_again(struct keeper *k, struct hook *h, const struct fetched
     look_for_it(h, got);
     if (counts(h, got)) {
         h->attempts++;
-        hook_suspects(h, got);
         on_again(k, h, got->retry_after_s);
+        hook_suspects(h, got);
     } else {
         uint64_t soon_us = sl_clock_monotonic_us() + SOON_MS * 1000;
 
@@ -301,10 +301,10 @@ static bool may_go(struct keeper *k, const struct hook *h)
 /* Dead ones and what comes in its turn alternate: neither waits for all of the others. */
 void hook_turn(struct keeper *k, struct hook *h)
 {
+    if (!may_go(k, h) || (!h->paused && hook_probe(k, h)))
+        return;
     bool due = !h->paused && h->due_us <= sl_clock_monotonic_us();
 
-    if (!may_go(k, h) || hook_probe(k, h))
-        return;
     if (due && h->after_dead) {
         h->after_dead = false;
         tell(k, h);

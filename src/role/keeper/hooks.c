@@ -152,7 +152,7 @@ static void is_another_now(struct keeper *k, struct hook *h, const struct sl_hoo
     sl_buf_reset(&h->url);
     sl_buf_put(&h->url, config->url);
     h->id = ++k->hooks->next_id;
-    h->busy = h->of_dead = h->probe_due = h->wary = false;
+    h->busy = h->of_dead = h->probe_due = false;
     h->most = 0;
     hook_goes_on(h);
 }

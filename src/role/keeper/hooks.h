@@ -49,11 +49,10 @@ struct hook {
     size_t most;        /* of a batch, while one is looked for that is not taken; 0: as usual */
     bool probe_due;     /* another is told, to see whether it is the receiver or the entry */
     unsigned probes;    /* of this attempt, that were not taken */
-    bool wary;          /* it disliked one, and takes others */
     bool after_dead;    /* the last message was a dead one's: they take turns */
     unsigned attempts,
         dead_attempts;             /* that failed, of what comes in its turn and of the dead one */
-    uint64_t due_us;               /* monotonic: not before */
+    uint64_t due_us;               /* monotonic: not before, a probe neither */
     uint64_t plan_us;              /* the same by the plan: an attempt before it does not count */
     uint64_t waits_since_us;       /* as people tell time; 0: it does not */
     uint64_t retry_at, retry_last; /* dead ones to be told once more; retry_at > retry_last: none */

@@ -1,5 +1,6 @@
 #include "role/keeper/sight.h"
 
+#include "role/keeper/auditor.h"
 #include "role/keeper/call.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/people.h"
@@ -90,9 +91,22 @@ enum sight sight_of(const struct call *c, enum read_of what)
     return most;
 }
 
-bool auditor_refused(struct call *c)
+static bool auditor_may(struct sl_span method)
 {
-    if (!caller_is(c, PERSON_AUDITOR))
+#define MAY(name, why) name,
+    static const char *const methods[] = {SL_AUDITOR_MAY(MAY)};
+#undef MAY
+
+    for (size_t i = 0; i < SL_COUNT(methods); i++)
+        if (sl_span_is(method, methods[i]))
+            return true;
+    return false;
+}
+
+/* With whichever credential: the right to read comes with one that decides, the bar with the name. */
+bool auditor_refused(struct call *c, struct sl_span method)
+{
+    if (auditor_may(method) || !person_has_role(c->keeper, &c->who, PERSON_AUDITOR))
         return false;
     call_problem(c, 403, "An auditor changes nothing",
                  "This identity is an auditor: it reads everything and changes nothing.",

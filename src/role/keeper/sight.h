@@ -23,7 +23,8 @@ enum read_of {
 /* The most that any of the caller's roles may see. */
 enum sight sight_of(const struct call *c, enum read_of what);
 bool caller_is(const struct call *c, enum person_role role);
-/* An auditor changes nothing: true when this call was one, and the answer is made. */
-bool auditor_refused(struct call *c);
+/* An auditor changes nothing (auditor.h): true when the caller is one who may not make this call,
+ * and the answer is made. Asked of every call, and where chats come in without one. */
+bool auditor_refused(struct call *c, struct sl_span method);
 
 #endif

@@ -125,6 +125,8 @@
         "coalesce(p.passkey, ''), coalesce(f.away, '') from vote v left join vote_passkey p on "   \
         "p.approval = v.approval and p.person = v.person left join vote_for f on f.approval = "    \
         "v.approval and f.person = v.person where v.approval = ?1 order by at_us, v.person")       \
+    X(VOTES_YES, "select identity from vote where approval = ?1 and decision = 'approve' order by " \
+        "at_us, person")                                                                           \
     X(VOTE_FOR, "insert or replace into vote_for values(?1, ?2, ?3)")                              \
     X(VOTE_FOR_NONE, "delete from vote_for where approval = ?1 and person = ?2")                   \
     X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                      \

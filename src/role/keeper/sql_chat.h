@@ -11,7 +11,10 @@
     "create index if not exists chat_message_at on chat_message(chat, channel, ts);"              \
     "create index if not exists chat_message_open on chat_message(done) where done = 0;"          \
     "create table if not exists chat_joined(chat text not null, conversation text not null, "     \
-    "service text not null, at integer not null, primary key(chat, conversation)) without rowid;"
+    "service text not null, at integer not null, primary key(chat, conversation)) without rowid;"     \
+    "create table if not exists chat_heard(delivery blob primary key, at integer not null) "      \
+    "without rowid;"                                                                              \
+    "create index if not exists chat_heard_at on chat_heard(at);"
 
 /* clang-format off */
 #define SL_CHAT_SQL(X)                                                                             \
@@ -30,6 +33,9 @@
     X(CHAT_JOINED, "select conversation, service, at from chat_joined where chat = ?1 order by at desc, "\
         "conversation")                                                                            \
     X(CHAT_SERVICE, "select service from chat_joined where chat = ?1 and conversation = ?2")       \
+    X(CHAT_HEARD_ADD, "insert or ignore into chat_heard values(?1, ?2)")                           \
+    X(CHAT_HEARD_OLD, "delete from chat_heard where at < ?1")                                      \
+    X(CHAT_HEARD, "select 1 from chat_heard where delivery = ?1")                                  \
     X(CHAT_DUE, "select id from approval where state in ('pending', 'approved') union select "     \
         "approval from chat_message where done = 0")
 /* clang-format on */

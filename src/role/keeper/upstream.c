@@ -225,14 +225,13 @@ static const struct sl_login *elevated_login(struct keeper *k, const struct sess
     return login;
 }
 
-/* Which login a session (or, with session 0, the gate itself) uses. */
+/* Which login a session (or, with session 0, the gate's reader of the catalog) uses. */
 static bool login_of(struct peer *p, const struct question *q, const struct sl_target **target,
                      const struct sl_login **login, struct sl_buf *user)
 {
     struct keeper *k = p->keeper;
     const struct session *s = q->session == 0 ? NULL : session_get(k, p->index, q->session);
     struct person who;
-    struct sl_names nobody = {0};
 
     if (s == NULL && (q->session != 0 || q->elevated != 0))
         return false;
@@ -245,7 +244,7 @@ static bool login_of(struct peer *p, const struct question *q, const struct sl_t
         *login = elevated_login(k, s, q->elevated, *target, &who, user);
         return *login != NULL;
     }
-    *login = sl_target_login(*target, s == NULL ? &nobody : &who.groups);
+    *login = s == NULL ? sl_target_catalog_login(*target) : sl_target_login(*target, &who.groups);
     if (*login == NULL)
         return false;
     sl_buf_put(user, s == NULL ? (*login)->user : s->upstream_user);

@@ -51,6 +51,7 @@
  *   chat_gone           chat channel ts
  *   chat_joined         chat conversation service at: we are there, and it is posted to so
  *   chat_left           chat conversation
+ *   chat_heard          chat delivery: a hash of what came from there, which is done now
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H

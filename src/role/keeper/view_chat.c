@@ -29,6 +29,17 @@ void apply_chat_gone(struct db *db, struct fields *f)
     db_run(db, DB_CHAT_GONE, "sss", str(f, "chat"), str(f, "channel"), str(f, "ts"));
 }
 
+/* Something that a person sent was done. No token or signature is good for as long as this is
+ * remembered. */
+void apply_chat_heard(struct db *db, struct fields *f)
+{
+    const uint64_t day_us = UINT64_C(24) * 3600 * 1000 * 1000;
+    uint64_t at_us = u64(f, "at");
+
+    db_run(db, DB_CHAT_HEARD_OLD, "i", at_us > day_us ? at_us - day_us : 0);
+    db_run(db, DB_CHAT_HEARD_ADD, "bi", bytes(f, "delivery"), at_us);
+}
+
 /* The app was added to a conversation, or it is called elsewhere from now on. */
 void apply_chat_joined(struct db *db, struct fields *f)
 {

@@ -83,7 +83,8 @@ void passkey_used(struct db *db, struct fields *f, const char *id, const char *c
     X(account_groups) X(delegate_set) X(away_set) X(away_ended) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
     X(scim_members) X(refused) X(shown) X(hook) X(hook_dead) X(hook_settled) \
-    X(chat_posted) X(chat_updated) X(chat_gone) X(chat_joined) X(chat_left)
+    X(chat_posted) X(chat_updated) X(chat_gone) X(chat_joined) X(chat_left) \
+    X(chat_heard)
 /* clang-format on */
 
 #define EVENT_DECLARE(name) void apply_##name(struct db *db, struct fields *f);

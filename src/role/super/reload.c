@@ -39,6 +39,16 @@ static void warn_of_restart(const struct sl_settings *was, const struct sl_setti
             sl_log(SL_LOG_WARN, "reload_needs_restart", SL_CSTR("key", fixed[i].key));
 }
 
+void sl_super_warn_of_teams(const struct sl_config *c)
+{
+    for (size_t i = 0; i < c->rule_count; i++)
+        if (sl_config_trusts_teams(c, &c->rules[i]))
+            sl_log(SL_LOG_WARN, "teams_decides", SL_TEXT("rule", c->rules[i].name),
+                   SL_CSTR("effect", "whoever captures sluice-desk decides it as anybody whose "
+                                     "account in Teams is linked"),
+                   SL_CSTR("hint", "proof: passkey, or decide_in without teams"));
+}
+
 static void send_reload(struct sl_super *s, struct sl_program *p)
 {
     const struct sl_inputs *in = s->inputs;
@@ -76,6 +86,7 @@ static void take(struct sl_super *s, struct sl_inputs *fresh, uint32_t generatio
     s->inputs = fresh;
     s->generation = generation;
     sl_log(SL_LOG_INFO, "reload", SL_NUM("generation", generation));
+    sl_super_warn_of_teams(fresh->config);
     for (size_t i = 0; i < s->program_count; i++)
         if (s->programs[i].role == SL_ROLE_KEEPER)
             send_reload(s, &s->programs[i]);

@@ -405,6 +405,7 @@ static enum sl_err prepare(struct sl_super *s)
     SL_TRY(sl_canaries_new(s, &s->canaries));
     SL_TRY(sl_sender_new(s, &s->sender));
     nag(s);
+    sl_super_warn_of_teams(s->inputs->config);
     return watch_signals(s);
 }
 

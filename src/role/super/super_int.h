@@ -156,6 +156,8 @@ void sl_links_make(struct sl_super *s, struct sl_program *p);
 
 /* --- reload (reload.c) ----------------------------------------------------------------------- */
 void sl_reload(struct sl_super *s);
+/* At the start and after a reload: what `sluice check` says too, to those who never run it. */
+void sl_super_warn_of_teams(const struct sl_config *c);
 void sl_reload_decided(struct sl_super *s, const struct sl_msg_policy_decided *m);
 /* A child took the new configuration; says so when it was the last. */
 void sl_reload_taken(struct sl_super *s);
