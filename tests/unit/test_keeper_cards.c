@@ -128,7 +128,7 @@ static void test_a_card_of_a_labelled_read_decides(void)
     if (!its_card_comes())
         return;
     SL_CHECK(strstr(wanted.body, "sluice.approve") != NULL);
-    SL_CHECK(strstr(wanted.body, "at most 1000") != NULL);
+    SL_CHECK(strstr(wanted.body, "at most 1,000 in its result") != NULL);
     tell(201, "{\"id\":\"1:msg2\"}");
 }
 

@@ -215,7 +215,9 @@ static bool has_text(struct sl_span s, const char *text)
     return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
 }
 
-/* What it can take in all: the first number of rows that somebody set. */
+/* What the rules or a reviewer let pass, which whoever asks may know as well (`sluice explain` says
+ * it): they read along here. So no estimate: enough of these tell values that nobody let them read.
+ */
 static struct sl_span rows_of(struct keeper *k, const struct approval *a)
 {
     uint64_t most = 0;
@@ -224,7 +226,9 @@ static struct sl_span rows_of(struct keeper *k, const struct approval *a)
     if (!sl_json_u64(a->detail, DETAIL(rows), &most) &&
         !sl_json_u64(a->detail, DETAIL(row_limit), &most))
         return sl_span(NULL, 0);
-    sl_buf_say(&text, "at most %U", most);
+    sl_buf_put_str(&text, "at most ");
+    sl_buf_put_grouped(&text, most);
+    sl_buf_put_str(&text, " in its result");
     return kept(k, &text);
 }
 
@@ -460,21 +464,6 @@ static struct sl_span state_word(const struct approval *a)
                : sl_span_str(sl_approval_state_name(a->state));
 }
 
-/* What the rules let pass, which whoever asks may know as well (`sluice explain` says it): they read
- * along here. So no estimate: enough of these tell values that nobody let them read. */
-static struct sl_span rows_of(struct keeper *k, const struct approval *a)
-{
-    uint64_t most = 0;
-    SL_BUF(text, 64);
-
-    if (!sl_json_u64(a->detail, "row_limit", &most) || most == 0)
-        return sl_span(NULL, 0);
-    sl_buf_put_str(&text, "at most ");
-    sl_buf_put_grouped(&text, most);
-    sl_buf_put_str(&text, " in its result");
-    return kept(k, &text);
-}
-
 void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
                     struct sl_chat_card *card)
 {
@@ -497,7 +486,6 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);
     card->why = why_asker.n > 0 ? why_asker : sl_json_str(a->detail, "why");
-    card->rows = rows_of(k, a);
     tell_document(k, a, card);
     if (brief || h->config->show == SL_CHAT_SHOW_LINK) {
         card->hidden = true;
