@@ -508,24 +508,31 @@ static void test_facts_of_the_database(void)
 static void test_P7_what_a_text_fills_and_renames(void)
 {
     static const char *const lost[] = {
-        "create table k as select id, email as e from customers; alter table k rename column e to f",
+        "create table k as select id, email as e from customers; alter table k rename column e to "
+        "f",
         "create table k as select email as e from customers; alter table k rename to l",
         "create table k as select email as e from customers; alter table k set schema staging",
         "create table k as select email as e from customers; alter index k rename to l",
-        "create table k as select email as e, name as n from customers; alter table k rename e to t; "
+        "create table k as select email as e, name as n from customers; alter table k rename e to "
+        "t; "
         "alter table k rename n to e; alter table k rename t to n",
-        "create table k as select email as e from customers; alter table k rename to l; create table k (e text)",
+        "create table k as select email as e from customers; alter table k rename to l; create "
+        "table k (e text)",
         "create table public.k as select * from customers; alter table k rename to l",
         "select email as e into k from customers; alter table k rename column e to f",
-        "create materialized view k as select email as e from customers; alter materialized view k rename e to f",
+        "create materialized view k as select email as e from customers; alter materialized view k "
+        "rename e to f",
         "create view k as select email as e from customers; alter view k rename to l",
-        "create schema s; create table s.k as select email from customers; alter schema s rename to t",
-        "begin; create table k as select email as e from customers; alter table k rename to l; commit",
+        "create schema s; create table s.k as select email from customers; alter schema s rename "
+        "to t",
+        "begin; create table k as select email as e from customers; alter table k rename to l; "
+        "commit",
         "alter table orders add column q text default (select email from customers limit 1); "
         "alter table orders rename column q to r",
         "alter table orders add column q text default (select email from customers limit 1); "
         "alter table orders rename to r",
-        "alter table orders drop column note, add column note text default (select email from customers "
+        "alter table orders drop column note, add column note text default (select email from "
+        "customers "
         "limit 1); alter table orders rename note to r",
         "drop table orders; create table orders as select email as note from customers; "
         "alter table orders rename note to r",
@@ -533,7 +540,8 @@ static void test_P7_what_a_text_fills_and_renames(void)
         "alter table orders rename note to r",
     };
     static const char *const kept[] = {
-        "insert into orders (note) select email from customers; alter table orders rename note to r",
+        "insert into orders (note) select email from customers; alter table orders rename note to "
+        "r",
         "insert into orders (note) select email from customers; alter table orders rename to r",
         "alter table customers rename email to t; alter table customers rename ssn to email; "
         "alter table customers rename t to ssn",

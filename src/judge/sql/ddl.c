@@ -144,7 +144,8 @@ static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c, st
         walk_constraint(j, s, NODE(j, Constraint, cell), flow);
 }
 
-/* It has a column that the listing does not have, whatever its name is; and so have its children. */
+/* It has a column that the listing does not have, whatever its name is; and so have its children.
+ */
 static void renew(struct dataset *d)
 {
     if (d == NULL)

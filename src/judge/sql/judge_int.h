@@ -29,7 +29,7 @@ struct dataset {
     struct dataset *next;
     struct sl_span name; /* as it is reported */
     struct sl_relation relation;
-    bool listed; /* `relation` and its columns are known */
+    bool listed;  /* `relation` and its columns are known */
     bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
     bool system;  /* pg_catalog, information_schema: columns are not followed */
     const char

@@ -45,8 +45,9 @@ static void look(struct judge *j, const struct dataset *d, const struct renamed 
             continue;
         const struct sl_span column = sl_span_from(to, d->name.n + 1);
         if (is_meant(r, d, column) && !is_followed(j, d, column))
-            note_opaque(j, "values that the text put into something new get another name: their "
-                           "labels could not follow",
+            note_opaque(j,
+                        "values that the text put into something new get another name: their "
+                        "labels could not follow",
                         NULL);
     }
 }
