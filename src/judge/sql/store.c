@@ -6,21 +6,17 @@
  * does both is judged a second time, and from its beginning on all of it is kept. */
 
 static const char *const functions[] = {
-    "current_setting",
-    "pg_show_all_settings", /* parameters */
-    "nextval",
-    "currval",
-    "lastval",
-    "pg_sequence_last_value", /* sequences */
-    "pg_lock_status",
-    "pg_advisory_unlock",
-    "pg_advisory_unlock_shared", /* locks */
-    "random",
-    "random_normal", /* what a seed makes */
-    "pg_cursor",
-};
-static const char *const relations[] = {"pg_catalog.pg_settings", "pg_catalog.pg_sequences",
-                                        "pg_catalog.pg_locks", "pg_catalog.pg_cursors"};
+    /* parameters */
+    "current_setting", "pg_show_all_settings", "pg_stat_get_activity",
+    /* sequences */
+    "nextval", "currval", "lastval", "pg_sequence_last_value",
+    /* locks */
+    "pg_lock_status", "pg_advisory_unlock", "pg_advisory_unlock_shared",
+    /* what a seed makes, portals */
+    "random", "random_normal", "pg_cursor"};
+static const char *const relations[] = {"pg_catalog.pg_settings", "pg_catalog.pg_stat_activity",
+                                        "pg_catalog.pg_sequences", "pg_catalog.pg_locks",
+                                        "pg_catalog.pg_cursors"};
 
 bool store_is_told_by(const char *function)
 {

@@ -58,7 +58,7 @@ static bool skip_string(struct sl_lex *l)
 /* DO, LANGUAGE, its name, comments: up to the string, which the lexer does not read. */
 static bool skip_head(struct sl_lex *l)
 {
-    struct sl_lex at = *l;
+    struct sl_lex at;
     struct sl_lex_token t = next(l);
     unsigned words = 0;
 
