@@ -1,18 +1,14 @@
 """The console as people reach it: own TLS and a public_url with a name, a real identity provider, Chromium and its passkeys."""
 
-import atexit
 import base64
 import hashlib
 import http.client
 import json
-import os
-import pathlib
-import shutil
 import ssl
 import subprocess
-import tempfile
 import urllib.parse
 
+import scratch
 from browser import Browser
 from idp import CODE, PASSWORD, SECRET, Idp
 from keys import Keys
@@ -21,9 +17,7 @@ from lab import free_ports, hold, wait_for
 NAME = "sluice.test"
 HELD = "delete from staging.scratch where id = {}"
 WORLD = {}
-PEM = pathlib.Path(tempfile.mkdtemp(prefix=f"lab-{os.getpid()}-https-"))
-os.chmod(PEM, 0o755)
-atexit.register(shutil.rmtree, PEM, ignore_errors=True)
+PEM = scratch.kept("lab-https-", 0o755)
 
 
 def certificate():

@@ -10,17 +10,17 @@ import re
 import secrets
 import shutil
 import subprocess
-import tempfile
 import time
 
 import debian
 import lab as lab_module
 import npm
+import scratch
 import tap
 from lab import wait_for
 from receiver import Syslog, Webhook, authority, certificate, take
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-hooks-"))
+FOLDER = scratch.kept("lab-hooks-")
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 OLD_SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 HERE = pathlib.Path(__file__).parent / "hooks"

@@ -1,18 +1,17 @@
 """People are told in Slack, and decide there: at a small Slack of ours (tests/lab/slack.py), which is not Slack's cloud."""
 
 import json
-import pathlib
 import re
 import statistics
-import tempfile
 import threading
 import time
 
+import scratch
 from idp import request
 from lab import wait_for
 from slack import Slack
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-slack-"))
+FOLDER = scratch.kept("lab-slack-")
 SLACK = Slack(FOLDER)
 OPS, PAY = "C0OPS", "C0PAY"
 DECIDING = {"sluice.approve", "sluice.deny"}

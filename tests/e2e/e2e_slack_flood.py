@@ -4,16 +4,16 @@ import json
 import pathlib
 import re
 import resource
-import tempfile
 import time
 
+import scratch
 import tap
 from lab import wait_for
 from slack import Slack
 
 HOLDS = 1000
 ASKERS, EACH = 24, 5        # of whom nobody has enough for a message of their own
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-slack-flood-"))
+FOLDER = scratch.kept("lab-slack-flood-")
 SLACK = Slack(FOLDER)
 OPS, BOB, CAROL = "C0OPS", "U0BOB", "U0CAROL"
 BURST = 4       # messages that a channel takes at once, beside one a second: what Slack documents as "short bursts"

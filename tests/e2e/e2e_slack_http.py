@@ -1,13 +1,12 @@
 """Slack calls us (`mode: http`): what is signed by it counts, once, and nothing else does."""
 
 import json
-import pathlib
-import tempfile
 
+import scratch
 from lab import wait_for
 from slack import Slack
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-slack-http-"))
+FOLDER = scratch.kept("lab-slack-http-")
 SLACK = Slack(FOLDER)
 OPS, BOB = "C0OPS", "U0BOB"
 

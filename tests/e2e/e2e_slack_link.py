@@ -1,18 +1,17 @@
 """People link their own Slack accounts ("Sign in with Slack"): what it takes, and who does not get there."""
 
 import json
-import pathlib
-import tempfile
 import time
 import urllib.parse
 
+import scratch
 from authenticator import text as encoded
 from browser import Browser
 from idp import Person, request
 from lab import wait_for
 from slack import Slack
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-slack-link-"))
+FOLDER = scratch.kept("lab-slack-link-")
 SLACK = Slack(FOLDER)
 OPS = "C0OPS"
 USERS = {name: f"U0{name.upper()}" for name in ("rita", "bob", "carol", "erin", "sam")}

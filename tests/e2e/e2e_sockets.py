@@ -4,18 +4,18 @@ import json
 import pathlib
 import queue
 import subprocess
-import tempfile
 import threading
 import time
 
 import lab as lab_module
 import npm
+import scratch
 from courier import CHAT, Courier
 from lab import wait_for
 from receiver import authority, certificate
 
 HERE = pathlib.Path(__file__).parent / "sockets"
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-sockets-"))
+FOLDER = scratch.kept("lab-sockets-")
 HEARD = queue.Queue()
 TICKET = "ticket-that-no-log-shows"
 PORT = 0

@@ -1,17 +1,15 @@
 """People are told in Teams, and decide there: at a Bot Framework of ours (tests/lab/teams.py), which is not Microsoft's cloud."""
 
 import json
-import pathlib
 import statistics
-import tempfile
 import time
 import uuid
 
+import scratch
 from lab import wait_for
 from teams import Teams
 
-KEPT = tempfile.TemporaryDirectory(prefix="lab-teams-")     # as long as this row is there
-FOLDER = pathlib.Path(KEPT.name)
+FOLDER = scratch.kept("lab-teams-")
 TEAMS = Teams(FOLDER)
 OPS, PAY = "19:ops@thread.tacv2", "19:pay@thread.tacv2"
 DECIDING = {"sluice.approve", "sluice.deny"}

@@ -1,15 +1,13 @@
 """A Workflows link of Teams (`kind: teams-workflow`): people are told there, and nobody decides. At tests/lab/teams.py, not Microsoft's cloud."""
 
 import json
-import pathlib
-import tempfile
 import time
 
+import scratch
 from lab import wait_for
 from teams import Teams
 
-KEPT = tempfile.TemporaryDirectory(prefix="lab-teams-workflow-")     # as long as this row is there
-FOLDER = pathlib.Path(KEPT.name)
+FOLDER = scratch.kept("lab-teams-workflow-")
 TEAMS = Teams(FOLDER)
 LINK = "workflows/0a1b2c/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sig=s3cr3t-s1gn4tur3"
 COUNT = [9000]

@@ -1,26 +1,22 @@
 """The way to the server: its passwords, TLS on both sides, and everything that breaks on the way."""
 
-import atexit
 import json
 import os
-import pathlib
 import shutil
 import signal
 import socket
 import ssl
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 
 import pipe
+import scratch
 import wire
 from lab import free_ports, wait_for
 
-PEM = pathlib.Path(tempfile.mkdtemp(prefix=f"lab-{os.getpid()}-pem-"))
-os.chmod(PEM, 0o755)
-atexit.register(shutil.rmtree, PEM, ignore_errors=True)
+PEM = scratch.kept("lab-pem-", 0o755)
 
 
 def openssl(*words):

@@ -132,13 +132,14 @@ def wait_for(condition, seconds=10, what="the condition"):
 
 class Lab:
     def __init__(self, change=None, people=None, upstream_tls=None, environment=None, start=True,
-                 deciders=("rita", "bob", "carol"), ca=None, pg_settings=None):
+                 deciders=("rita", "bob", "carol"), ca=None, pg_settings=None, pg_binaries=server.BIN):
         """change(config): edits the configuration before the start. upstream_tls: a folder with
         server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims
-        a credential at once. pg_settings: of postgresql.conf."""
+        a credential at once. pg_settings: of postgresql.conf. pg_binaries: another version's
+        (embedded.py)."""
         self.change, self.people, self.deciders = change, PEOPLE if people is None else people, deciders
         self.upstream_tls, self.should_start, self.ca = upstream_tls, start, ca
-        self.pg_settings = pg_settings
+        self.pg_settings, self.pg_binaries = pg_settings, pg_binaries
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
                             "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
@@ -164,7 +165,7 @@ class Lab:
     def _begin(self):
         self.ports = pg_port, self.port, self.http = free_ports(3)
         self.state = self.folder / "state"
-        self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls, self.pg_settings)
+        self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls, self.pg_settings, self.pg_binaries)
         creating = threading.Thread(target=self._create_pg)
         creating.start()
         try:
@@ -210,7 +211,14 @@ class Lab:
                 self.pg.stop()
             give_back(getattr(self, "ports", ()))
             if not os.environ.get("SLUICE_LAB_KEEP"):
+                self._remove_journals()
                 shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _remove_journals(self):
+        """A configuration without `runtime` has them in memory, and who was killed left them; a state names its own."""
+        for link in [*self.folder.glob("run"), *self.folder.glob("*/run"), *self.folder.glob("*/*/run")]:
+            if link.is_symlink() and pathlib.Path(os.readlink(link)).name.startswith("sluice-"):
+                shutil.rmtree(link.resolve(), ignore_errors=True)
 
     def write_config(self, raw=None):
         text = raw if raw is not None else json.dumps(self.config, indent=1)

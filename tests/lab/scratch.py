@@ -1,7 +1,10 @@
 """Where temporary folders are made: in memory where there is room for it, for each test copies a server of 50 MB and deletes
 it again, which costs a disk's file system more time than everything else that the test does. TMPDIR, if set, is kept."""
 
+import atexit
 import os
+import pathlib
+import shutil
 import tempfile
 
 MEMORY, ROOM = "/dev/shm", 3 << 30
@@ -25,3 +28,23 @@ def use():
     """From here on, tempfile makes its folders there."""
     if "TMPDIR" not in os.environ and _has_room(MEMORY):
         tempfile.tempdir = MEMORY
+
+
+KEPT = []
+
+
+def kept(prefix, mode=0o700):
+    """A folder for what a row of tests needs beside its laboratory, gone with the row (or, after Ctrl-C, with the process)."""
+    use()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
+    folder.chmod(mode)
+    KEPT.append(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def sweep(module):
+    """The row of that module is over."""
+    for value in vars(module).values():
+        if value in KEPT:
+            shutil.rmtree(value, ignore_errors=True)

@@ -26,6 +26,7 @@ PLAYED = """test_setup create_index create_misc create_aggregate select join sub
  select_distinct select_having select_implicit select_into limit join_hash tsrf functional_deps returning portals prepare matview
  aggregates rules updatable_views inherit rowtypes rangefuncs create_view identity generated copy copyselect combocid update
  partition_prune partition_aggregate partition_join case""".split()
+BLIND = 100         # queries that are also given to a judge that sees nothing
 AT_LEAST = 2000     # compared when it was last looked at, or that is not the suite
 
 QUERY = re.compile(r"\(*\s*(select|with|values|table)\b", re.I)
@@ -80,7 +81,7 @@ class Play:
     """One database, in which files are played one after the other."""
 
     def __init__(self, lab):
-        self.lab, self.waiting, self.count, self.wrong = lab, [], collections.Counter(), []
+        self.lab, self.waiting, self.count, self.wrong, self.some = lab, [], collections.Counter(), [], []
         self.client = None
         self.connect()
 
@@ -135,6 +136,7 @@ class Play:
                 self.count["opaque"] += 1
             else:
                 self.count[self.kind(query, answer)] += 1
+                self.some += [query] if query.columns and len(self.some) < BLIND else []
 
     def kind(self, query, answer):
         names, whole = said(answer)
@@ -170,8 +172,18 @@ def play(files):
     return played
 
 
+def notices(played):
+    """Of a judge that sees nothing each of them is told: in all of these something is needed."""
+    blind, before = {"opaque": False, "statements": []}, len(played.wrong)
+    kinds = collections.Counter(played.kind(query, blind) for query in played.some)
+    del played.wrong[before:]
+    if kinds["LESS"] != len(played.some) or not played.some:
+        raise AssertionError(f"a judge that sees nothing passes: {dict(kinds)}")
+
+
 def check(files):
     played = play(files)
+    notices(played)
     compared = sum(played.count[k] for k in ("same", "more", "unused", "row type", "LESS"))
     print(f"# {compared} queries of the suite compared: " + ", ".join(f"{n} {k}" for k, n in played.count.most_common()))
     if played.wrong:

@@ -166,6 +166,15 @@ def _system(group, part=""):
     return [Step(group, name, lambda: tap.run_tap(name, [str(program)], LIMITS[group], ROOT, environment))]
 
 
+def corpus_on_17():
+    """Where the version counts: what the server says of its definitions and shows of itself. All of it by hand (docs/README.md)."""
+    name, program = "corpus on PostgreSQL 17", ROOT / "tests/corpus/run"
+    words = ["03-", "04-", "05-operators", "10-set-off", "11-inheritance", "12-system", "17-reread"]
+    environment = {"SLUICE_BUILD": str(folder("gcc"))}
+    return [Step("corpus", name, lambda: tap.run_tap(name, [str(program), "--server", "17", *words], LIMITS["corpus"], ROOT,
+                                                     environment))]
+
+
 def _group(name, steps, wanted):
     return steps() if name in wanted else []
 
@@ -177,9 +186,10 @@ def front(wanted, quick):
     def system(*names):
         return [(_group(n.split()[0], lambda n=n: _system(*n.split()), wanted), 1) for n in names]
 
+    on_17 = (_group("corpus", corpus_on_17, wanted), 1)
     plain = [(_group("unit", lambda: unit("plain"), wanted), UNITS)]
     sanitized = [] if quick else [(_group("unit", lambda: unit("sanitized"), wanted), UNITS)]
-    return [[plain], [system("play")], [system("e2e"), [*system("corpus", "corpus smith", "oracle", "crash"), *sanitized]]]
+    return [[plain], [system("play")], [system("e2e"), [*system("corpus", "corpus smith", "oracle", "crash"), on_17, *sanitized]]]
 
 
 def behind(wanted, quick):
