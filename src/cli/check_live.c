@@ -270,8 +270,8 @@ enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names
     struct sl_live l = {.target = t, .out = why};
     const struct sl_login *reader = sl_target_catalog_login(t);
 
-    SL_TRY(connect_as(t, reader != NULL ? reader : sl_target_login(t, groups), config_path, identity,
-                      &l.conn, why));
+    SL_TRY(connect_as(t, reader != NULL ? reader : sl_target_login(t, groups), config_path,
+                      identity, &l.conn, why));
     enum sl_err err = list_catalog(&l, into);
     PQfinish(l.conn);
     return err;

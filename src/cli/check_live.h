@@ -11,9 +11,8 @@
 size_t sl_cli_check_live(const struct sl_config *c, const char *config_path, const char *identity,
                          struct sl_buf *out);
 
-/* Logs in as the gate does to read the catalog (where it could not, as a member of `groups` would be
- * logged in), and lists it. `why`
- * gets a sentence on failure. */
+/* Logs in as the gate does to read the catalog (where it could not, as a member of `groups` would
+ * be logged in), and lists it. `why` gets a sentence on failure. */
 enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
                                 const char *config_path, const char *identity,
                                 struct sl_catalog_builder *into, struct sl_buf *why) SL_MUST_CHECK;

@@ -229,8 +229,7 @@ static void look_at_elevation(struct sl_live *l)
 
     for (size_t i = 0; l->login->name.n == 0 && i < t->login_count; i++) {
         SL_BUF(other, 256);
-        if (is_elevated_to(t, &t->logins[i]) &&
-            sl_live_user(&t->logins[i], l->identity, &other))
+        if (is_elevated_to(t, &t->logins[i]) && sl_live_user(&t->logins[i], l->identity, &other))
             ask_membership(l, sl_buf_text(&other));
     }
 }

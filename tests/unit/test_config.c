@@ -47,7 +47,8 @@ static const char every_key[] =
     "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
     "    login: [{group: g, user: \"x_{identity}\", password_command: [pass, show, \"a b\"]}, "
-    "{user: u, password_file: p}, {name: strong, user: s, password_file: q}]\n"
+    "{user: u, password_file: p}, {name: strong, user: s, password_file: q}, {name: reads, user: "
+    "r}]\n    catalog: {login: reads}\n"
     "    access: {groups: [a], identities: [\"b*\"]}\n    mode: observe\n    default: deny\n"
     "    reviewers: {groups: [r], identities: [ann], need: 2}\n    startup_parameters: "
     "[DateStyle]\n"
@@ -409,7 +410,8 @@ static void test_every_key(void)
     SL_CHECK_TEXT(s->openlineage_url, "https://[::1]:5000/api/v1/lineage");
     SL_CHECK_INT(s->openlineage_rotate_bytes, 1 << 20);
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
-    SL_CHECK_INT(t->login_count, 3);
+    SL_CHECK_INT(t->login_count, 4);
+    SL_CHECK_TEXT(sl_target_catalog_login(t)->user, "r");
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
     SL_CHECK(t->observe && t->has_default && t->default_verdict == SL_DENY &&
              t->reviewers.need == 2);

@@ -185,6 +185,17 @@ static const struct refusal {
     {"targets: [{name: t, address: /run, database: d, login: [{user: b, name: n}, {user: a, name: "
      "n}]}]\n",
      "t.yaml:1:11: target \"t\": two logins for the same group or of one name"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, catalog: {login: n}}]\n",
+     "t.yaml:1:11: target \"t\": catalog.login \"n\" is none of its logins"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a, group: n}], catalog: "
+     "{login: n}}]\n",
+     "t.yaml:1:11: target \"t\": catalog.login \"n\" is none of its logins"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {name: n, user: "
+     "\"x_{identity}\"}], catalog: {login: n}}]\n",
+     "t.yaml:1:11: target \"t\": catalog.login \"n\" is somebody's own"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b, name: n}], "
+     "catalog: {login: n}}]\npolicy: [{name: p, then: hold, elevate: {login: n}}]\n",
+     "t.yaml:1:11: target \"t\": catalog.login \"n\" is one that a rule elevates to"},
     {TARGET "policy: [{name: p, then: hold, elevate: {login: n}}]\n",
      "t.yaml:1:11: target \"t\": the rule \"p\" elevates to a login that it lacks; expected a "
      "login "

@@ -56,6 +56,12 @@ static void test_warnings(void)
          "{groups: [g]}, reviewers: "
          "{groups: [r]}}]\n",
          "looks like a superuser"},
+        {"targets: [{name: t, address: /run, database: d, login: [{group: g, user: u}], access: "
+         "{groups: [g]}, reviewers: {groups: [r]}}]\n",
+         "there is no login to read the catalog with"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: \"a_{identity}\"}, access: "
+         "{groups: [g]}, reviewers: {groups: [r]}}]\n",
+         "there is no login to read the catalog with"},
         {"targets: [{name: t, address: /run, database: d, login: [{user: u}, {name: n, user: "
          "postgres}], access: {groups: [g]}, reviewers: {groups: [r]}}]\n",
          "it only serves statements that somebody approved under a rule with elevate"},

@@ -543,8 +543,8 @@ static void test_P7_what_a_text_fills_and_renames(void)
         "insert into orders (note) select email from customers; alter table orders rename note to "
         "r",
         "insert into orders (note) select email from customers; alter table orders rename to r",
-        "alter table customers rename email to t; alter table customers rename ssn to email; "
-        "alter table customers rename t to ssn",
+        ("alter table customers rename email to t; alter table customers rename ssn to email; "
+         "alter table customers rename t to ssn"),
         "create table k (e text); alter table k rename e to f; alter table k rename to l",
         "alter table orders add column q text default 'x'; alter table orders rename q to r",
         "create table k as select email as e from customers; alter table orders rename note to r",

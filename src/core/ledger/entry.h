@@ -219,7 +219,7 @@ struct sl_entry_approval {
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
     struct sl_span approver, credential, channel,
-        proof; /* decided: "token", "passkey". asked: "passkey" when nothing less counts */
+        proof; /* decided: "token", "passkey", a chat. asked: "passkey" when nothing less counts */
     struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
     const struct sl_entry_proof *passkey; /* decided, by passkey */
     struct sl_span in_place; /* decided: by the right of whom, who is away; empty: their own */
