@@ -209,7 +209,7 @@ static const struct {
     {"select 1 where exists (select ssn from customers)",
      "read | r customers"},
     {"select exists (select ssn from customers where name = 'x')",
-     "read | r customers | i customers.name>result"},
+     "read | r customers | c customers.name>result.exists | i customers.name>result"},
     {"select name from customers where id in (select customer_id from orders where note = 'x')",
      "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result "
      "orders.note>result"},
@@ -335,7 +335,7 @@ static const struct {
     {"select a from json_to_record('{}') as x (a int, b text)",
      "read"},
     {"select v, ordinality from orders, unnest(array[note]) with ordinality v",
-     "read | r orders | c orders.note>result.v | i orders.note>result"},
+     "read | r orders | c orders.note>result.ordinality orders.note>result.v | i orders.note>result"},
     {"select n from customers, xmltable('/a' passing (name::xml) columns n int path 'x')",
      "read | r customers | c customers.name>result.n | i customers.name>result"},
     {"select name from customers tablesample system (10) repeatable (3)",

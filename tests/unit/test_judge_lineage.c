@@ -527,12 +527,156 @@ static void test_P5_what_gathers_is_an_export(void)
     }
 }
 
+static void test_P5_what_decides_is_a_value(void)
+{
+#define OF " from customers c, generate_series(32, 126) g "
+#define IS "g = ascii(c.email)"
+    static const struct {
+        const char *sql;
+        bool exports;
+    } rows[] = {
+        {"select string_agg(chr(g), '')" OF "where " IS, true},
+        {"select string_agg(chr(g), '')" OF "where not (g < ascii(c.email) or g > ascii(c.email))",
+         true},
+        {"select string_agg(chr(g), '')" OF "where exists (select 1 where " IS ")", true},
+        {"select string_agg(chr(g), '')" OF "where g in (select ascii(c.email))", true},
+        {"select array(select chr(g)" OF "where " IS ")", true},
+        {"select string_agg(v, '')" OF ", (values ('a'), ('b')) t(v) where v = left(c.email, 1)",
+         true},
+        {"select string_agg((select chr(g) from generate_series(1, 126) g limit 1 offset "
+         "ascii(c.email)), '') from customers c",
+         true},
+        {"select string_agg((select chr(g) from generate_series(1, 126) g order by " IS
+         " limit 1), '') from customers c",
+         true},
+        {"select string_agg((array_agg(chr(g) order by " IS " desc))[1], '') over ()" OF, true},
+        {"select string_agg(chr((select count(*)::int from generate_series(1, ascii(c.email)))), "
+         "'') from customers c",
+         true},
+        {"select string_agg(chr((select count(*)::int from (select 1 from generate_series(1, 126) "
+         "limit ascii(c.email)) s)), '') from customers c",
+         true},
+        {"select string_agg(o::text, '') from customers c, generate_series(1, length(c.email)) "
+         "with ordinality t(x, o)",
+         true},
+        {"select string_agg((exists (select 1 where " IS "))::text, '')" OF, true},
+        {"select string_agg('x', '') from customers c join orders o on o.id = ascii(c.email)",
+         true},
+        {"select string_agg('x', '') from (select ascii(email) as a from customers) c join orders "
+         "o on o.id = c.a",
+         true},
+        {"select string_agg('x', '') from (select id from customers) c join orders o on "
+         "o.customer_id = c.id",
+         false},
+        {"select string_agg('x', '') from customers c join orders o on o.customer_id = c.id where "
+         "c.status = $1",
+         false},
+        {"select string_agg('x', '') from orders o where o.customer_id in (select id from "
+         "customers where status = 'x')",
+         false},
+        {"select string_agg('x', '') from orders o where exists (select 1 from customers c where "
+         "c.id = o.customer_id)",
+         false},
+        {"select string_agg('x', '') from orders o where o.total > (select avg(total) from orders)",
+         false},
+        {"select string_agg('x', '') from orders o where lower(note) = lower($1)", false},
+        {"select string_agg(chr(g), '') from generate_series(1, 9) g where g > 3", false},
+        {"select string_agg(w, '') from (values (1, 'a')) v(k, w) join customers c on c.id = v.k",
+         false},
+        {"select string_agg(k::text, '') from (values (1, 'a')) v(k, w) join customers c on c.id = "
+         "v.k",
+         true},
+        {"select g, count(o.id) from generate_series(1, 9) g left join orders o on o.id = g group "
+         "by g",
+         false},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (!SL_CHECK(((effects_of(rows[i].sql) & SL_EFFECT_EXPORT) != 0) == rows[i].exports))
+            printf("#   sql: %s\n", rows[i].sql);
+}
+
+static bool flows_into(const char *sql, const char *column)
+{
+    struct sl_sql_context ctx = context(true);
+    const struct sl_meaning m = judge(&ctx, sql);
+
+    SL_CHECK((m.effects & SL_EFFECT_OPAQUE) == 0);
+    for (size_t i = 0; i < m.flow_count; i++)
+        if (m.flows[i].kind == SL_FLOW_DIRECT && sl_span_is(m.flows[i].source, "customers.email") &&
+            sl_span_is(m.flows[i].destination, column))
+            return true;
+    return false;
+}
+
+/* What decides goes with what is assigned and what variables give, not with lookups and constants.
+ */
+static void test_branches_of_bodies(void)
+{
+#define BODY(statements)                                                                          \
+    "do $$ declare k text := 'x'; n text := 'y'; i int := 0; r record; begin " statements " end " \
+                                                                                          "$$"
+#define WRITE " insert into orders (note) values (n); "
+    static const struct {
+        const char *sql;
+        bool flows;
+    } rows[] = {
+        {BODY("if (select email from customers limit 1) > k then n := 'z'; end if;" WRITE), true},
+        {BODY("if (select email from customers limit 1) > k then" WRITE "end if;"), true},
+        {BODY("if (select email from customers limit 1) > k then return; end if;" WRITE), true},
+        {BODY("loop" WRITE "exit when (select email from customers limit 1) > k; end loop;"), true},
+        {BODY("begin perform 1 / length(email) from customers; exception when others then" WRITE
+              "end;"),
+         true},
+        {BODY("perform 1 from customers where email like k || '%'; if found then" WRITE "end if;"),
+         true},
+        {BODY("begin perform 1 / length(email) from customers; exception when others then n := "
+              "sqlstate; end;" WRITE),
+         true},
+        {BODY("if (select email from customers limit 1) > k then i := 1; end if;" WRITE), false},
+        {BODY("if (select email from customers limit 1) > k then insert into orders (note) values "
+              "('z'); end if;"),
+         false},
+        {BODY("update customers set name = n where email = k; if not found then" WRITE "end if;"),
+         false},
+        {BODY("select id into r from customers where email = k; if found then" WRITE "end if;"),
+         false},
+        {BODY("for r in select id, email from customers loop" WRITE "end loop;"), false},
+        {BODY("for r in select id, email from customers loop exit when r.id > 5; end loop;" WRITE),
+         false},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (!SL_CHECK(flows_into(rows[i].sql, "orders.note") == rows[i].flows))
+            printf("#   sql: %s\n", rows[i].sql);
+}
+
+/* A number that an aggregate made of one row is that row's; many of them beside each other are a
+ * report. */
+static void test_P5_numbers_of_one_row(void)
+{
+    SL_BUF(pivot, 16 * 1024);
+
+    sl_buf_put_str(&pivot, "select 1");
+    for (int i = 0; i < 100; i++)
+        sl_buf_say(&pivot, ", sum(total) filter (where id = %d)", i);
+    sl_buf_put_str(&pivot, " from orders");
+    SL_CHECK((effects_of(sl_buf_text(&pivot)) & SL_EFFECT_EXPORT) == 0);
+    SL_CHECK(
+        (effects_of("with recursive r(n, a) as (select 1, '' union all select n + 1, a || (select "
+                    "sum(ascii(email)) from customers c where c.id = n) from r) select a from r") &
+         SL_EFFECT_EXPORT) != 0);
+}
+
 int main(void)
 {
     if (sl_arena_new(&mem, 32 * 1024 * 1024) != SL_OK || sl_sql_self_test() != SL_OK)
         return 1;
     open_ddl(lineage_ddl);
     SL_RUN(test_P5_what_gathers_is_an_export);
+    SL_RUN(test_P5_what_decides_is_a_value);
+    SL_RUN(test_P5_numbers_of_one_row);
+    SL_RUN(test_branches_of_bodies);
     SL_RUN(test_every_row);
     SL_RUN(test_without_a_schema);
     SL_RUN(test_what_leaves_is_read);

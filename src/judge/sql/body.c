@@ -35,6 +35,8 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
                                    .as_server = j->as_server,
                                    .pending = j->pending,
                                    .decides = j->decides,
+                                   .met = j->met,
+                                   .branch = j->branch,
                                    .literals = j->literals,
                                    .literals_approved = j->literals_approved,
                                    .path_id = j->path_id,
@@ -48,6 +50,8 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
     j->neutral = j->variables_first = false;
     j->as_server = code_of_server(j);
     j->pending = j->decides = NULL;
+    j->met = NULL;
+    j->branch = NULL;
     return true;
 }
 
@@ -88,6 +92,8 @@ void body_leave(struct judge *j, const struct body_before *before)
     j->as_server = before->as_server;
     j->pending = before->pending;
     j->decides = before->decides;
+    j->met = before->met;
+    j->branch = before->branch;
     j->literals = before->literals;
     j->literals_approved = before->literals_approved;
     j->path_id = before->path_id;

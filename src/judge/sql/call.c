@@ -174,6 +174,13 @@ static bool is_of_another_row(const char *name, const FuncCall *call)
            (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "any_value") == 0);
 }
 
+/* Does it look at more rows than its own? How many there are it may tell. */
+static bool is_over_rows(enum sl_builtin kind, const char *name, const FuncCall *call)
+{
+    return kind == SL_BUILTIN_VALUES || call->agg_star || call->agg_distinct ||
+           is_of_another_row(name, call) || (name != NULL && sl_aggregate(sl_span_str(name)).n > 0);
+}
+
 /* Does a call of this kind take the values somewhere else than into its own row? A notification, a
  * parameter, where a sequence stands and the key of an advisory lock are read back by other
  * statements, as often and as long as one likes. */
@@ -191,6 +198,12 @@ static bool is_stored(enum sl_builtin kind)
            kind == SL_BUILTIN_SESSION;
 }
 
+static void sorted_by(struct judge *j, struct scope *s, const FuncCall *call)
+{
+    expr_sort(j, s, call->agg_order);
+    expr_window(j, s, call->over);
+}
+
 /* What the call hands over. Arguments by name, and an array in place of many, may mean any
  * overload. */
 static struct arguments arguments_of(struct judge *j, struct scope *s, const FuncCall *call)
@@ -198,6 +211,9 @@ static struct arguments arguments_of(struct judge *j, struct scope *s, const Fun
     struct arguments a = {.by_position = !call->func_variadic};
     const ListCell *cell;
 
+    const bool early = j->makes;
+    if (early) /* what they are sorted by may pick the values */
+        sorted_by(j, s, call);
     foreach (cell, call->args) {
         struct origin *from = NULL;
         expr_walk(j, s, lfirst(cell), &from);
@@ -205,7 +221,8 @@ static struct arguments arguments_of(struct judge *j, struct scope *s, const Fun
         if (lfirst(cell) != NULL && IsA(lfirst(cell), NamedArgExpr))
             a.by_position = false;
     }
-    expr_sort(j, s, call->agg_order);
+    if (!early)
+        expr_sort(j, s, call->agg_order);
     if (call->agg_within_group) /* percentile_disc gives back a value of what it sorts */
         foreach (cell, call->agg_order) {
             struct origin *from = NULL;
@@ -218,7 +235,7 @@ static struct arguments arguments_of(struct judge *j, struct scope *s, const Fun
 }
 
 /* Of users, where the built-in one need not be meant. What it reads by itself comes back, too. */
-static bool call_users(struct judge *j, const char *schema, const char *name,
+static bool call_users(struct judge *j, struct scope *s, const char *schema, const char *name,
                        const struct arguments *a, const void *place, struct origin **flow)
 {
     struct origin *read = NULL;
@@ -228,6 +245,8 @@ static bool call_users(struct judge *j, const char *schema, const char *name,
     if (function_is_aggregate(j, schema, name)) {
         call_exports(j, a->all);
         call_exports(j, read);
+        if (s != NULL)
+            s->gathers = true;
     }
     origin_join(j, flow, a->all);
     origin_meet(j, flow, read, place, 0);
@@ -260,10 +279,16 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
 
     call_effects(j, s, kind, call);
     j->lively = j->lively || (kind != SL_BUILTIN_NONE && sl_builtin_lively(name));
+    const bool early = j->makes;
     struct arguments a = arguments_of(j, s, call);
+    if (s != NULL && kind != SL_BUILTIN_NONE && sl_builtin_lively(name)) /* it may give rows */
+        origin_settle(j, &s->rows, a.all);
     expr_walk(j, s, call->agg_filter, &a.all);
-    expr_window(j, s, call->over);
-    bool users = !surely && call_users(j, schema, name, &a, call, flow);
+    if (!early)
+        expr_window(j, s, call->over);
+    if (is_over_rows(kind, name, call) || (!surely && function_is_aggregate(j, schema, name)))
+        origin_settle(j, &a.all, picked_rows(j, s));
+    bool users = !surely && call_users(j, s, schema, name, &a, call, flow);
     bool may_be_built_in = schema == NULL || strcmp(schema, "pg_catalog") == 0;
     if (!surely && kind == SL_BUILTIN_NONE &&
         (!users || (may_be_built_in && sl_builtin_doubt(name) > SL_DOUBT_UNKNOWN)))
@@ -276,13 +301,17 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         sequence_keeps(j, call->args, a.all);
     if (kind != SL_BUILTIN_NONE && store_is_told_by(name))
         store_tell(j, call, flow);
+    if (s != NULL && kind == SL_BUILTIN_VALUES)
+        s->gathers = true;
     /* Over a window it may be of one row, and of each. */
     bool plain = kind == SL_BUILTIN_PURE && !users && call->over == NULL;
     const struct sl_span via = plain ? sl_aggregate(sl_span_str(name)) : (struct sl_span){0};
-    if (via.n == 0 && is_of_another_row(name, call))
+    if (via.n > 0)
+        origin_meet_via(j, flow, a.all, call, via);
+    else if (is_of_another_row(name, call))
         origin_meet(j, flow, a.all, call, 0);
     else
-        origin_join_via(j, flow, a.all, via);
+        origin_join(j, flow, a.all);
 }
 
 void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct origin **out)
@@ -297,6 +326,6 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
     name_function(j, n->funccall->funcname, n->funccall->args, &schema, &name, &surely);
     struct arguments a = arguments_of(j, s, n->funccall);
     a.least = -1; /* arguments that it only gives back may stand in the call, too */
-    if (name != NULL && !call_users(j, schema, name, &a, n, out))
+    if (name != NULL && !call_users(j, s, schema, name, &a, n, out))
         note_opaque(j, "procedure %s is not known to be harmless", name);
 }

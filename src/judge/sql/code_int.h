@@ -89,6 +89,8 @@ struct body_before {
     bool neutral, control, shareable, catalog_first, any_schema, in_default, variables_first;
     bool as_server;
     struct origin **pending, **decides;
+    struct met *met;
+    struct origin *branch;
     unsigned literals, literals_approved;
     uint32_t path_id;
     struct sl_span *path;
@@ -115,6 +117,9 @@ const void *body_parse(struct judge *j, const char *before, struct sl_span text,
                        struct parse *p);
 /* An expression over the columns of a table. */
 void body_expression(struct judge *j, struct dataset *d, struct sl_span text, struct origin **flow);
+
+/* plpgsql_branch.c: what decided that the statement in hand runs. */
+void branch_join(struct judge *j, struct origin **flow);
 
 /* plpgsql.c */
 void plpgsql_walk(struct judge *j, struct body *b, const char *text);

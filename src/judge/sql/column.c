@@ -60,7 +60,7 @@ static void behind_star(struct judge *j, const struct output *star, const char *
         touch(j, o->dataset, copy, place, flow);
 }
 
-static enum found in_outputs(struct judge *j, const struct source *s, const char *name,
+static enum found in_outputs(struct judge *j, struct source *s, const char *name,
                              struct origin **flow)
 {
     const struct outputs *o = s->outputs;
@@ -69,6 +69,13 @@ static enum found in_outputs(struct judge *j, const struct source *s, const char
     for (size_t i = 0; i < o->count; i++)
         if (!o->items[i].star && o->items[i].name != NULL && strcmp(o->items[i].name, name) == 0) {
             output_use_at(j, o, i, s, flow);
+            if (o->items[i].origins == NULL)
+                picked_use(j, s, (uint32_t)i, flow);
+            picked_met(j, s, (uint32_t)i);
+            if (s->variable)
+                branch_join(j, flow);
+            if (j->met != NULL)
+                j->met->made = j->met->made || o->items[i].loud;
             found = YES;
         }
     if (found == YES || !o->open)
@@ -78,20 +85,31 @@ static enum found in_outputs(struct judge *j, const struct source *s, const char
             behind_star(j, &o->items[i], name, s, flow);
     note_reads(j, o->rest_reads);
     origin_meet(j, flow, o->rest, s, UINT32_MAX);
+    if (o->rest == NULL)
+        picked_use(j, s, PICKED_ALL, flow);
+    picked_met(j, s, PICKED_ALL);
     j->loud = true;
     return PERHAPS;
 }
 
-static enum found in_source(struct judge *j, const struct source *s, const char *name,
+static enum found in_source(struct judge *j, struct source *s, const char *name,
                             struct origin **flow)
 {
     if (s->outputs != NULL)
         return in_outputs(j, s, name, flow);
-    return s->dataset == NULL ? PERHAPS : in_dataset(j, s->dataset, name, s, flow);
+    const enum found found =
+        s->dataset == NULL ? PERHAPS : in_dataset(j, s->dataset, name, s, flow);
+    if (found != NO)
+        picked_met(j, s, 0);
+    return found;
 }
 
-static void whole_row(struct judge *j, const struct source *s, struct origin **flow)
+static void whole_row(struct judge *j, struct source *s, struct origin **flow)
 {
+    picked_met(j, s, PICKED_ALL);
+    picked_use(j, s, PICKED_ALL, flow);
+    if (s->variable)
+        branch_join(j, flow);
     if (!s->variable)
         ambient_user_values(j); /* a row is a value of its table's own type */
     if (s->outputs != NULL) {
@@ -135,7 +153,7 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 
     for (struct scope *at = s; at != NULL; at = at->up) {
         bool found = false;
-        for (const struct source *from = at->sources; from != NULL; from = from->next)
+        for (struct source *from = at->sources; from != NULL; from = from->next)
             if (!from->only_qualified && !from->hidden && in_source(j, from, name, flow) >= enough)
                 found = true;
         if (found && !j->variables_first && (enough == YES || by_alias(s, NULL, name) == NULL))
@@ -153,7 +171,7 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 }
 
 /* table.name that is no column of the table calls the function `name` with the row. */
-static void row_function(struct judge *j, const struct source *from, const char *name,
+static void row_function(struct judge *j, struct source *from, const char *name,
                          struct origin **flow)
 {
     struct origin *given = NULL, *read = NULL;
@@ -219,7 +237,7 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
     if (n < 0 || (n == 0 && !star)) {
         note_opaque(j, "a column has a name that the judge cannot read", NULL);
     } else if (star && n == 0) {
-        for (const struct source *at = s == NULL ? NULL : s->sources; at != NULL; at = at->next)
+        for (struct source *at = s == NULL ? NULL : s->sources; at != NULL; at = at->next)
             if (!at->only_qualified && !at->hidden)
                 whole_row(j, at, flow);
     } else if (star) {
@@ -320,12 +338,18 @@ static void star_of_outputs(struct judge *j, const struct source *s, struct outp
 {
     const struct outputs *from = s->outputs;
 
-    for (size_t i = 0; i < from->count; i++)
-        star_column(j, out, &from->items[i], s, (uint32_t)i + 1);
+    for (size_t i = 0; i < from->count; i++) {
+        struct output one = from->items[i];
+        if (one.origins == NULL)
+            picked_use(j, s, (uint32_t)i, &one.origins);
+        star_column(j, out, &one, s, (uint32_t)i + 1);
+    }
     if (!from->open)
         return;
     out->open = true;
     origin_meet(j, &out->rest, from->rest, s, UINT32_MAX);
+    if (from->rest == NULL)
+        picked_use(j, s, PICKED_ALL, &out->rest);
     if (out->later && !out->all_made)
         origin_join(j, &out->rest_reads, from->rest_reads);
     else

@@ -164,6 +164,21 @@ static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, str
 
 /* --- subqueries ----------------------------------------------------------------------------- */
 
+/* (SELECT count(*) ...) is a number whatever decides about its rows, as at the top. Of a constant
+ * it says whether there is one. */
+static bool is_counted(const void *query)
+{
+    const SelectStmt *n = query;
+    const ResTarget *t = n == NULL || !IsA(n, SelectStmt) || list_length(n->targetList) != 1
+                             ? NULL
+                             : linitial(n->targetList);
+    const Node *value = t == NULL || !IsA(t, ResTarget) ? NULL : t->val;
+
+    while (value != NULL && IsA(value, TypeCast))
+        value = ((const TypeCast *)value)->arg;
+    return value != NULL && IsA(value, FuncCall) && ((const FuncCall *)value)->agg_star;
+}
+
 static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow)
 {
     struct outputs out = {.later = true, .all_made = l->subLinkType == EXISTS_SUBLINK};
@@ -175,10 +190,20 @@ static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, str
     expr_walk(j, s, l->testexpr, flow);
     query_walk(j, s, s == NULL ? NULL : s->ctes, l->subselect, &out);
     origin_join(j, j->decides, out.decides);
-    if (l->subLinkType == EXISTS_SUBLINK) /* what it would give is never looked at */
+    if (s != NULL)
+        origin_join(j, &s->ties, out.ties);
+    if (l->subLinkType == EXISTS_SUBLINK) { /* what it would give is never looked at */
+        origin_meet(j, flow, out.decides, l, 0);
         return;
+    }
     struct origin *all = NULL;
     outputs_use_at(j, &out, &out, &all);
+    if (l->subLinkType == ARRAY_SUBLINK || (all == NULL && !is_counted(l->subselect)))
+        origin_join(j, &all, l->subLinkType == ARRAY_SUBLINK ? out.rows : out.decides);
+    for (size_t i = 0; j->met != NULL && i < out.count; i++)
+        j->met->made = j->met->made || out.items[i].loud;
+    if (l->subLinkType == EXPR_SUBLINK)
+        picked_one_row(j, s);
     origin_meet(j, flow, all, l, 0);
     if (l->subLinkType == ARRAY_SUBLINK) { /* a whole column in one value */
         bool from_users = false;
@@ -187,6 +212,7 @@ static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, str
         if (from_users)
             note_effect(j, SL_EFFECT_EXPORT);
         note_origins(j, all, SL_EFFECT_EXPORT);
+        call_exports(j, out.ties);
     }
 }
 
@@ -202,7 +228,7 @@ void expr_sort(struct judge *j, struct scope *s, const List *list)
             continue;
         if (by->useOp != NIL)
             name_operator(j, by->useOp);
-        expr_walk(j, s, by->node, NULL);
+        picked_condition(j, s, by->node);
     }
 }
 

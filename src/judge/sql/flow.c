@@ -165,7 +165,7 @@ void note_indirect(struct judge *j, const struct origin *from, struct sl_span to
 /* All that one row of it holds. */
 static void note_row(struct judge *j, const struct outputs *out)
 {
-    const struct origin *row = output_union(j, out);
+    const struct origin *row = origin_plain(j, output_union(j, out)); /* columns of sums are fine */
 
     origin_leave(j, row);
     if (origin_most(j, row) > 1)

@@ -22,8 +22,10 @@ void from_outputs(struct judge *j, struct scope *s, const char *alias, struct ou
 {
     struct source *at = add_source(j, s, alias);
 
-    if (at != NULL)
-        at->outputs = outputs;
+    if (at == NULL || outputs == NULL)
+        return;
+    at->outputs = outputs;
+    picked_source(j, at);
 }
 
 /* The column at this place when stars stand before it: any of what there is. */
@@ -111,6 +113,7 @@ void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct data
     if (of_view != NULL) {
         origin_join(j, j->decides, of_view->decides);
         origin_join(j, &s->tables, of_view->tables);
+        picked_from(j, s, of_view);
     }
     add_table(j, s, v, d, of_view);
 }
@@ -146,6 +149,8 @@ static void from_cte(struct judge *j, struct scope *s, const RangeVar *v, struct
         return;
     }
     at->outputs = of_alias(j, c->outputs, v->alias);
+    picked_source(j, at);
+    picked_from(j, s, c->outputs);
     origin_join(j, j->decides, c->outputs->decides);
 }
 
@@ -175,6 +180,7 @@ static void from_subselect(struct judge *j, struct scope *s, const RangeSubselec
     from_outputs(j, s, r->alias == NULL ? NULL : r->alias->aliasname, of_alias(j, out, r->alias));
     origin_join(j, j->decides, out->decides);
     origin_join(j, &s->tables, out->tables);
+    picked_from(j, s, out);
 }
 
 static void column_definitions(struct judge *j, struct outputs *out, const List *list,
@@ -259,6 +265,7 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
 {
     struct outputs *out = NOTE_NEW(j, struct outputs);
     const char *alias = r->alias == NULL ? NULL : r->alias->aliasname, *name = NULL;
+    struct origin *all = NULL;
     const ListCell *cell;
 
     if (out == NULL)
@@ -270,6 +277,8 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
         struct origin *from = NULL;
         expr_walk(j, s, call, &from);
         origin_join(j, j->decides, from); /* how many rows it gives */
+        origin_settle(j, &s->rows, from);
+        origin_join(j, &all, from);
         name = call == NULL ? NULL : figure_name(call);
         const bool built_in = is_surely_built_in(j, call);
         if (columns == NIL)
@@ -281,7 +290,7 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
                              alias != NULL && list_length(r->functions) == 1 ? alias : name, from);
     }
     if (r->ordinality)
-        function_column(j, out, "ordinality", NULL);
+        function_column(j, out, "ordinality", all); /* the last one is as many as there are */
     from_outputs(j, s, alias != NULL ? alias : name, of_alias(j, out, r->alias));
 }
 
@@ -295,10 +304,9 @@ static void table_function_columns(struct judge *j, struct scope *s, const Range
         struct origin *own = NULL;
         if (c == NULL)
             continue;
-        if (!c->for_ordinality) {
+        if (!c->for_ordinality)
             name_type(j, c->typeName);
-            own = from;
-        }
+        own = from; /* the last number is as many as there are */
         expr_walk(j, s, c->colexpr, &own);
         expr_walk(j, s, c->coldefexpr, &own);
         function_column(j, out, c->colname, own);
@@ -316,6 +324,7 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
     expr_walk(j, s, r->docexpr, &from);
     expr_walk(j, s, r->rowexpr, &from);
     origin_join(j, j->decides, from);
+    origin_settle(j, &s->rows, from);
     foreach (cell, r->namespaces) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)

@@ -10,6 +10,7 @@ struct sides {
     struct source *left, *right;
     struct outputs from_left, from_right;
     const JoinExpr *join;
+    struct origin *keys; /* what was compared */
 };
 
 static const struct output *find(const struct outputs *o, const char *name)
@@ -46,6 +47,8 @@ static void merge(struct judge *j, struct sides *s, const char *name, struct out
         return;
     output_use(j, left, j->decides);
     output_use(j, right, j->decides);
+    origin_settle(j, &s->keys, left->origins);
+    origin_settle(j, &s->keys, right->origins);
     struct output merged = s->join->jointype == JOIN_RIGHT ? *right : *left;
     merged.name = left->name;
     if (s->join->jointype == JOIN_FULL) {
@@ -123,6 +126,9 @@ static void own_source(struct judge *j, struct scope *scope, struct sides *s,
     add_others(j, &s->from_left, merged, all);
     add_others(j, &s->from_right, merged, all);
     all->open = all->open || scope->merged;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].origins == NULL)
+            all->items[i].origins = s->keys;
     hide(s, NULL, alias != NULL);
     from_outputs(j, scope, alias == NULL ? NULL : alias->aliasname,
                  alias == NULL || alias->colnames == NIL ? all
@@ -169,6 +175,9 @@ void join_sources(struct judge *j, struct scope *scope, const JoinExpr *join, st
     const bool merges = join->isNatural || join->usingClause != NIL;
 
     s.from_left.later = s.from_right.later = true;
+    picked_condition(j, &part, join->quals);
+    origin_join(j, &scope->ties, part.ties);
+    origin_join(j, &scope->tells, part.tells);
     if (merges)
         name_operator_text(j, "=");
     if (merges || join->alias != NULL) {
@@ -176,13 +185,14 @@ void join_sources(struct judge *j, struct scope *scope, const JoinExpr *join, st
         column_star_between(j, right, NULL, &s.from_right);
     }
     const bool known = is_known(&s.from_left) && is_known(&s.from_right);
-    if (merges && known)
+    if (merges && known) {
         merge_all(j, &s, &merged);
-    else if (join->isNatural)
+        for (struct source *at = left; at != NULL; at = at->next)
+            picked_add(j, at, PICKED_ALL, s.keys);
+    } else if (join->isNatural)
         use_all(j, &s);
     else
         use_named(j, &part, join->usingClause);
-    expr_walk(j, &part, join->quals, NULL);
     scope->merged = scope->merged || (merges && !known);
     if (join->join_using_alias != NULL && !known)
         unknown_alias(j, scope, &part, join);

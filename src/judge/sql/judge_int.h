@@ -93,6 +93,9 @@ struct outputs {
     struct origin *rest, *rest_reads;
     struct origin *decides; /* columns that decide which rows there are (WHERE, JOIN, ...) */
     struct origin *tables;  /* what stands in FROM, for locks */
+    struct origin *rows;    /* what says how many rows there are, where they are made */
+    struct origin *ties;    /* picked.c: what its rows were compared with */
+    struct origin *tells;   /* what is known by whether there is a row, but for lookups by keys */
 };
 
 /* --- scopes --------------------------------------------------------------------------------- */
@@ -117,8 +120,17 @@ struct source {
     bool only_qualified; /* its columns have a second name in the scope: a join's, its tables' */
     bool hidden;         /* behind the alias of a join: no name of it can be used */
     bool of_cte;
-    bool own_names; /* `outputs` are called as the columns of `dataset` are */
-    bool variable;  /* of a body: its type was looked at where it was declared */
+    bool own_names;        /* `outputs` are called as the columns of `dataset` are */
+    bool variable;         /* of a body: its type was looked at where it was declared */
+    struct picked *picked; /* what its values that come from nowhere were compared with */
+};
+
+/* Of one column (its place from 0), or PICKED_ALL. */
+enum { PICKED_ALL = UINT32_MAX };
+struct picked {
+    struct picked *next;
+    uint32_t item;
+    struct origin *from;
 };
 
 struct scope {
@@ -126,7 +138,20 @@ struct scope {
     struct source *sources, **last;
     struct cte *ctes;
     struct origin *tables; /* in FROM, also in subqueries: what a lock goes through to */
+    struct origin *rows, *ties, *tells; /* as of outputs */
+    bool gathers;                       /* its rows are collected */
     bool merged; /* USING or NATURAL over unknown columns: the order of `*` is not known */
+};
+
+/* The columns of sources that a part of a condition names. `made`: also a value that is more than a
+ * column. */
+struct met {
+    struct met_column {
+        struct source *source;
+        uint32_t item;
+    } items[64];
+    size_t count;
+    bool made;
 };
 
 /* --- the judgement -------------------------------------------------------------------------- */
@@ -159,8 +184,9 @@ struct judge {
     const SelectStmt
         *select; /* while its targets are walked: WHERE has settled which rows there are */
     /* of the expression in hand */
-    bool loud;   /* it does more than hand on columns: it may fail */
-    bool lively; /* it makes rows or acts: no planner leaves it out */
+    bool loud;       /* it does more than hand on columns: it may fail */
+    bool lively;     /* it makes rows or acts: no planner leaves it out */
+    struct met *met; /* of the part of a condition in hand; or NULL */
 
     /* of the definition in hand */
     bool as_server; /* its text is the server's own: unqualified names are of pg_catalog */
@@ -196,11 +222,13 @@ struct judge {
     unsigned bodies;                /* inside each other */
     unsigned views_deep;            /* the same of views */
     unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
-    uint32_t path_id;     /* which search path names are looked up on: 0 the session's own */
-    bool any_schema;      /* names may lie in schemas that are not on `path` */
-    bool path_of_user;    /* "$user" stands on the path */
-    bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
-    bool in_ambient;      /* walking casts and operator classes */
+    uint32_t path_id;      /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;       /* names may lie in schemas that are not on `path` */
+    bool path_of_user;     /* "$user" stands on the path */
+    bool variables_first;  /* PL/pgSQL: a name may be a variable although it is a column, too */
+    struct origin *branch; /* what decided that the statement of the body in hand runs */
+    bool makes;            /* some source has values that come from no column (picked.c) */
+    bool in_ambient;       /* walking casts and operator classes */
     /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
      * are, and what takes only such values is passed over; when one shows up, all is judged again.
      */
@@ -245,9 +273,11 @@ void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct
 void origin_add_at(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column,
                    const void *place);
 void origin_join(struct judge *j, struct origin **list, const struct origin *more);
-/* They went through an aggregate on their way. */
-void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
-                     struct sl_span via);
+/* They went through an aggregate on their way, here. It is a number; of one row it is the value. */
+void origin_meet_via(struct judge *j, struct origin **list, const struct origin *more,
+                     const void *place, struct sl_span via);
+/* Those that did not. */
+struct origin *origin_plain(struct judge *j, struct origin *list);
 /* All of `from` is one value, and it is met at this place. */
 void origin_meet(struct judge *j, struct origin **list, const struct origin *from,
                  const void *place, uint32_t item);
@@ -409,6 +439,21 @@ void from_outputs(struct judge *j, struct scope *s, const char *alias, struct ou
 void join_sources(struct judge *j, struct scope *s, const JoinExpr *join, struct source *left,
                   struct source *right);
 
+/* picked.c: WHERE, ON and the like, part by part. */
+void picked_condition(struct judge *j, struct scope *s, const void *node);
+void picked_source(struct judge *j, const struct source *at); /* it stands in FROM now */
+void picked_met(struct judge *j, struct source *at, uint32_t item);
+/* What a column of it comes from, where it comes from no column. */
+void picked_use(struct judge *j, const struct source *at, uint32_t item, struct origin **flow);
+/* A query in the condition gave one value: its own sources are not compared with anything. */
+void picked_one_row(struct judge *j, const struct scope *s);
+/* Its values that come from nowhere are compared with this. */
+void picked_add(struct judge *j, struct source *at, uint32_t item, const struct origin *from);
+struct origin *picked_rows(struct judge *j, const struct scope *s);
+void picked_from(struct judge *j, struct scope *s, const struct outputs *inner);
+/* Which of its rows there are, and how many, is this value. */
+void picked_outputs(struct judge *j, struct outputs *out, const struct origin *from);
+
 /* query.c: SELECT, and any statement that may stand in a WITH */
 void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
                 struct outputs *out);
@@ -416,7 +461,7 @@ void query_targets(struct judge *j, struct scope *s, const List *targets, struct
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
 /* UNION and the like: column by column. `around`: origin_carry. */
 void query_merge(struct judge *j, struct outputs *left, const struct outputs *right, bool around);
-void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
+void query_limit(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out);
 /* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
 bool query_may_wait(const SelectStmt *n);
 /* An output that was just made: do its reads wait? If not they count now. */

@@ -63,11 +63,21 @@ static void note_offset(struct judge *j, const Node *n)
     note_name(j, SL_NAME_OFFSET, sl_buf_text(&rows));
 }
 
-void query_limit(struct judge *j, struct scope *s, const SelectStmt *n)
+void query_limit(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
 {
+    struct origin *from = NULL;
+
     note_offset(j, n->limitOffset);
     expr_approve(j, n->limitOffset);
     expr_approve(j, n->limitCount);
-    expr_walk(j, s, n->limitOffset, NULL);
-    expr_walk(j, s, n->limitCount, NULL);
+    if (n->limitOffset == NULL && n->limitCount == NULL)
+        return;
+    struct origin **pending = j->pending;
+    j->pending = NULL;
+    expr_walk(j, s, n->limitOffset, &from);
+    expr_walk(j, s, n->limitCount, &from);
+    j->pending = pending;
+    origin_join(j, j->decides, from);
+    origin_settle(j, &out->rows, from);
+    picked_outputs(j, out, from);
 }

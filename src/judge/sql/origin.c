@@ -58,14 +58,32 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
         add(j, list, *more);
 }
 
-void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
-                     struct sl_span via)
+void origin_meet_via(struct judge *j, struct origin **list, const struct origin *more,
+                     const void *place, struct sl_span via)
 {
     for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next) {
         struct origin one = *more;
         one.via = more->via.n > 0 ? more->via : via;
+        one.place = place;
+        one.item = 0;
+        one.values = 1;
         add(j, list, one);
     }
+}
+
+struct origin *origin_plain(struct judge *j, struct origin *list)
+{
+    struct origin *plain = NULL;
+    bool any = false;
+
+    for (const struct origin *o = list; o != NULL && !any; o = o->next)
+        any = o->via.n > 0;
+    if (!any)
+        return list;
+    for (const struct origin *o = list; o != NULL && j->steps <= SL_SQL_MAX_STEPS; o = o->next)
+        if (o->via.n == 0)
+            add(j, &plain, *o);
+    return plain;
 }
 
 /* --- how many ------------------------------------------------------------------------------- */
@@ -75,10 +93,10 @@ static bool same_column(const struct origin *a, const struct origin *b)
     return a->dataset == b->dataset && sl_span_eq(a->column, b->column);
 }
 
-/* What went through an aggregate is no value of the column. */
+/* A number that an aggregate made counts for one value: of one row it is that row's. */
 static bool counts(const struct origin *o)
 {
-    return o->via.n == 0 && !o->dataset->system;
+    return !o->dataset->system;
 }
 
 /* Does the same place stand further on in the list with at least as much? Of two entries that are

@@ -26,13 +26,16 @@ static void end_label(struct plpgsql *p)
 
 static void branch_if(struct plpgsql *p)
 {
+    struct origin *before = p->j->branch;
+
     do {
-        value_of(p, READ_UNTIL(p, "then"));
+        branch_begin(p, value_of(p, READ_UNTIL(p, "then")));
         read_expect(p, "then");
         statements(p);
     } while ((read_take(p, "elsif") || read_take(p, "elseif")) && !read_done(p));
     if (read_take(p, "else"))
         statements(p);
+    branch_end(p, before);
     read_expect(p, "end");
     read_expect(p, "if");
     read_expect(p, ";");
@@ -40,21 +43,23 @@ static void branch_if(struct plpgsql *p)
 
 static void branch_case(struct plpgsql *p)
 {
+    struct origin *before = p->j->branch;
     bool simple = !read_is(p, "when");
 
     if (simple)
-        value_of(p, READ_UNTIL(p, "when"));
+        branch_begin(p, value_of(p, READ_UNTIL(p, "when")));
     while (read_take(p, "when") && !read_done(p)) {
         struct sl_span choice = READ_UNTIL(p, "then");
         if (simple)
-            value_of_query(p, "SELECT NULL IN (", choice, ")");
+            branch_begin(p, value_of_query(p, "SELECT NULL IN (", choice, ")"));
         else
-            value_of(p, choice);
+            branch_begin(p, value_of(p, choice));
         read_expect(p, "then");
         statements(p);
     }
     if (read_take(p, "else"))
         statements(p);
+    branch_end(p, before);
     read_expect(p, "end");
     read_expect(p, "case");
     read_expect(p, ";");
@@ -62,14 +67,18 @@ static void branch_case(struct plpgsql *p)
 
 /* --- loops ---------------------------------------------------------------------------------- */
 
-static void loop_body(struct plpgsql *p)
+/* `from`: what says how often it runs. */
+static void loop_body(struct plpgsql *p, const struct origin *from)
 {
+    struct origin *before = branch_loop(p, from);
+
     read_expect(p, "loop");
     statements(p);
     read_expect(p, "end");
     read_expect(p, "loop");
     end_label(p);
     read_expect(p, ";");
+    branch_loop_end(p, before);
 }
 
 static bool has_range(const struct plpgsql *p)
@@ -138,23 +147,25 @@ static bool is_cursor(const struct plpgsql *p)
 static void loop_for(struct plpgsql *p)
 {
     size_t from = p->at;
-    struct origin *value;
+    struct origin *value, *often = NULL;
 
     value_skip_targets(p);
     read_expect(p, "in");
     if (read_take(p, "execute"))
         value = over_dynamic(p);
     else if (has_range(p))
-        value = over_range(p);
+        often = value = over_range(p);
     else if (is_cursor(p))
         value = over_cursor(p);
-    else
+    else {
         value = value_of_query(p, "", READ_UNTIL(p, "loop"), "");
+        often = p->rows;
+    }
     size_t body = p->at;
     p->at = from;
     value_into(p, value);
     p->at = body;
-    loop_body(p);
+    loop_body(p, often);
 }
 
 static void loop_foreach(struct plpgsql *p)
@@ -171,15 +182,19 @@ static void loop_foreach(struct plpgsql *p)
     p->at = from;
     value_into(p, value);
     p->at = body;
-    loop_body(p);
+    loop_body(p, value);
 }
 
 static void leave_loop(struct plpgsql *p)
 {
-    if (!read_is(p, "when") && !read_is(p, ";"))
+    const bool far = !read_is(p, "when") && !read_is(p, ";");
+    struct origin *from = NULL;
+
+    if (far)
         read_name(p);
     if (read_take(p, "when"))
-        value_of(p, READ_UNTIL(p, ";"));
+        from = value_of(p, READ_UNTIL(p, ";"));
+    branch_leave(p, from, far, false);
     read_expect(p, ";");
 }
 
@@ -205,10 +220,10 @@ static void control(struct plpgsql *p)
     else if (read_take(p, "case"))
         branch_case(p);
     else if (read_is(p, "loop"))
-        loop_body(p);
+        loop_body(p, NULL);
     else if (read_take(p, "while")) {
-        value_of(p, READ_UNTIL(p, "loop"));
-        loop_body(p);
+        struct origin *from = value_of(p, READ_UNTIL(p, "loop"));
+        loop_body(p, from);
     } else if (read_take(p, "for"))
         loop_for(p);
     else if (read_take(p, "foreach"))
@@ -258,7 +273,10 @@ static void statements(struct plpgsql *p)
 
 static void handlers(struct plpgsql *p)
 {
-    value_assign(p, "sqlerrm", NULL, value_of_error(p));
+    struct origin *error = value_of_error(p), *before = branch_of_error(p, error);
+
+    value_assign(p, "sqlerrm", NULL, error);
+    value_assign(p, "sqlstate", NULL, error);
     while (read_take(p, "when") && !read_done(p)) {
         while (!read_done(p) && !read_is(p, "then")) {
             if (p->tokens[p->at].kind == TOKEN_OTHER)
@@ -268,6 +286,7 @@ static void handlers(struct plpgsql *p)
         read_expect(p, "then");
         statements(p);
     }
+    branch_end(p, before);
 }
 
 static void block(struct plpgsql *p)
@@ -296,6 +315,7 @@ static void directives(struct plpgsql *p)
 static void once(struct plpgsql *p)
 {
     p->at = 0;
+    branch_body(p);
     directives(p);
     label(p);
     block(p);
@@ -328,7 +348,7 @@ static size_t known(const struct plpgsql *p)
              o = o->next)
             n++;
     }
-    return n;
+    return n + branch_size(p);
 }
 
 /* Again as long as a variable came to hold something more: a loop may carry it back. */

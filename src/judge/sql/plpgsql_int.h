@@ -33,6 +33,13 @@ struct opened {
     const char *name;
 };
 
+/* What decided that a loop, or the body, was left: what comes later in it depends on that. */
+struct left {
+    struct left *next, *up;
+    size_t at; /* where the loop begins; SIZE_MAX: the body */
+    struct origin *from;
+};
+
 struct plpgsql {
     struct judge *j;
     struct body *b;
@@ -44,6 +51,10 @@ struct plpgsql {
     struct variable_kind *kinds;
     struct opened *opened;     /* on every way to the statement in hand */
     struct opened *fetched;    /* in the whole body */
+    struct left *lefts;        /* one of each loop, and of the body */
+    struct left *loop;         /* the innermost; its `up` are those around it */
+    struct origin *tells;      /* of the query whose value was last asked for: what FOUND is then */
+    struct origin *rows;       /* and how many it gives */
     const struct outputs *row; /* of the query whose value was last asked for, where it is known */
 };
 
@@ -95,6 +106,21 @@ void value_skip_targets(struct plpgsql *p);
 /* a, b, c up to one of the words */
 struct origin *value_list(struct plpgsql *p, const char *const *words, size_t count);
 void value_reports(struct plpgsql *p, struct origin *from); /* RAISE: to the client */
+
+/* plpgsql_branch.c: whether a statement runs tells of what decided it, and so do the values that it
+ * gives to variables, and those that it makes of variables. */
+/* The statement at the next token, and those around it, run because of `from`, until branch_end. */
+struct origin *branch_begin(struct plpgsql *p, const struct origin *from);
+struct origin *branch_of_error(struct plpgsql *p, const struct origin *from); /* in a handler */
+void branch_end(struct plpgsql *p, struct origin *before);
+struct origin *branch_loop(struct plpgsql *p, const struct origin *from); /* ... branch_loop_end */
+void branch_loop_end(struct plpgsql *p, struct origin *before);
+void branch_body(struct plpgsql *p);
+/* EXIT, CONTINUE (`far`: by a label) and, with `returns`, RETURN. */
+void branch_leave(struct plpgsql *p, const struct origin *from, bool far, bool returns);
+size_t branch_size(const struct plpgsql *p);
+/* The value, and what decided that it is given. */
+struct origin *branch_value(struct plpgsql *p, struct origin *from);
 
 /* plpgsql_declare.c */
 void declare_block(struct plpgsql *p); /* after DECLARE, up to BEGIN */

@@ -88,11 +88,12 @@ void statement_sql(struct plpgsql *p)
     sl_buf_put(&sql, read_range(p, from, into));
     sl_buf_put_u8(&sql, ' ');
     sl_buf_put(&sql, read_range(p, after, end));
-    struct origin *value = value_of_query(p, "", sl_buf_span(&sql), "");
+    struct origin *value = value_of_query(p, "", sl_buf_span(&sql), ""), *tells = p->tells;
     if (into < end) {
         p->at = into + 1;
         value_into(p, value);
     }
+    value_assign(p, "found", NULL, tells);
     p->at = end;
     read_expect(p, ";");
 }
@@ -162,11 +163,13 @@ static void returns(struct plpgsql *p)
             value_of_query(p, "", READ_UNTIL(p, ";"), "");
         }
     } else {
-        read_take(p, "next");
+        const bool leaves = !read_take(p, "next");
         if (!read_is(p, ";")) {
             struct sl_span what = READ_UNTIL(p, ";");
             returns_row(p, what, value_of(p, what));
         }
+        if (leaves)
+            branch_leave(p, NULL, true, true);
     }
     read_expect(p, ";");
 }
@@ -243,6 +246,7 @@ static void diagnostics(struct plpgsql *p)
 static void perform(struct plpgsql *p)
 {
     value_of(p, READ_UNTIL(p, ";"));
+    value_assign(p, "found", NULL, p->tells);
     read_expect(p, ";");
 }
 

@@ -15,6 +15,9 @@ static struct origin *keep_rows(struct plpgsql *p, const void *tree)
     if (out == NULL)
         return NULL;
     body_rows(p->j, p->b, tree, out);
+    p->rows = out->rows;
+    origin_join(p->j, &p->tells, out->tells);
+    origin_join(p->j, &p->tells, out->rows);
     for (size_t i = 0; i < out->count; i++)
         if (out->items[i].name != NULL)
             out->items[i].name = sl_arena_text(p->j->mem, sl_span_str(out->items[i].name));
@@ -31,6 +34,7 @@ struct origin *value_of_query(struct plpgsql *p, const char *before, struct sl_s
     if (p->broken)
         return NULL;
     p->row = NULL;
+    p->rows = p->tells = NULL;
     const void *tree = body_parse(p->j, before, query, after, &parse);
     if (tree == NULL)
         return NULL;
@@ -232,6 +236,7 @@ static void assign(struct plpgsql *p, const char *name, const char *field, struc
 
     if (at == NULL || at->outputs == NULL)
         return;
+    from = branch_value(p, from);
     if (kind != NULL && kind->small) {
         origin_settle(p->j, &one, from);
         from = one;
@@ -294,7 +299,7 @@ static void assign_row(struct plpgsql *p, const char *name, const struct outputs
         if (p->b->pool != NULL)
             origin_carry(p->j, &p->b->pool->rest, row->items[i].origins, false);
     }
-    into_all(p, at->outputs, row->rest);
+    into_all(p, at->outputs, branch_value(p, row->rest));
 }
 
 void value_cursor(struct plpgsql *p, const char *name, struct origin *from)

@@ -222,8 +222,26 @@ static void walk_groups(struct judge *j, struct scope *s, const List *groups,
     }
 }
 
+/* It may be the name, or the number, of an output. */
+static bool is_name(const Node *n)
+{
+    return n == NULL || IsA(n, ColumnRef) || IsA(n, A_Const);
+}
+
+static void order_early(struct judge *j, struct scope *s, const List *order)
+{
+    const ListCell *cell;
+
+    foreach (cell, order) {
+        const SortBy *by = NODE(j, SortBy, cell);
+        if (by != NULL && !is_name(by->node))
+            picked_condition(j, s, by->node);
+    }
+}
+
+/* `early`: but for names it was done. */
 static void walk_order(struct judge *j, struct scope *s, const List *order,
-                       const struct outputs *out)
+                       const struct outputs *out, bool early)
 {
     const ListCell *cell;
 
@@ -233,7 +251,7 @@ static void walk_order(struct judge *j, struct scope *s, const List *order,
             continue;
         if (by->useOp != NIL)
             name_operator(j, by->useOp);
-        if (!use_output(j, s, by->node, out, false))
+        if (!use_output(j, s, by->node, out, false) && !(early && !is_name(by->node)))
             expr_walk(j, s, by->node, NULL);
     }
 }
@@ -261,19 +279,46 @@ static void walk_targets(struct judge *j, struct scope *s, const SelectStmt *n, 
     j->select = around;
 }
 
-static void walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
+static void conditions(struct judge *j, struct scope *s, const SelectStmt *n)
+{
+    picked_condition(j, s, n->whereClause);
+    picked_condition(j, s, n->havingClause);
+    walk_windows(j, s, n->windowClause);
+}
+
+/* Where a few of many rows are kept, what they are sorted by picks them. */
+static bool is_picked_by_order(const SelectStmt *n)
+{
+    return n->limitCount != NULL || n->limitOffset != NULL ||
+           (n->distinctClause != NIL && linitial(n->distinctClause) != NULL);
+}
+
+/* What values were compared with is known before they are used, where some come from nowhere. True:
+ * what they are sorted by was walked, too. */
+static bool walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
 {
     from_list(j, s, n->fromClause);
+    const bool early = j->makes;
+    if (early)
+        conditions(j, s, n);
+    const bool sorted = early && is_picked_by_order(n);
+    if (sorted)
+        order_early(j, s, n->sortClause);
     if (n->valuesLists != NIL)
         walk_values(j, s, n->valuesLists, out);
     else
         walk_targets(j, s, n, out);
     out->tables = s->tables;
     walk_distinct(j, s, n->distinctClause, out);
-    expr_walk(j, s, n->whereClause, NULL);
+    if (!early)
+        conditions(j, s, n);
     walk_groups(j, s, n->groupClause, out);
-    expr_walk(j, s, n->havingClause, NULL);
-    walk_windows(j, s, n->windowClause);
+    out->rows = picked_rows(j, s);
+    out->ties = s->ties;
+    out->tells = s->tells;
+    if (s->gathers)
+        call_exports(j, s->ties);
+    return sorted;
 }
 
 /* Do the positions of both agree? A star stands for as many columns as its table has. */
@@ -321,6 +366,9 @@ void query_merge(struct judge *j, struct outputs *left, const struct outputs *ri
 {
     origin_join(j, &left->decides, right->decides);
     origin_join(j, &left->tables, right->tables);
+    origin_join(j, &left->rows, right->rows);
+    origin_join(j, &left->ties, right->ties);
+    origin_join(j, &left->tells, right->tells);
     if (!is_parallel(left, right)) {
         blend(j, left, right, around);
         return;
@@ -343,8 +391,11 @@ static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, stru
     query_walk(j, s->up, s->ctes, n->larg, out);
     query_walk(j, s->up, s->ctes, n->rarg, &right);
     if (n->op == SETOP_EXCEPT) { /* what the right side gives comes out nowhere */
-        outputs_use(j, &right, &out->decides);
+        struct origin *without = NULL;
+        outputs_use(j, &right, &without);
+        origin_join(j, &out->decides, without);
         origin_join(j, &out->decides, right.decides);
+        picked_outputs(j, out, without);
     } else {
         query_merge(j, out, &right, false);
     }
@@ -379,12 +430,13 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
     out->later = out->later && query_may_wait(n);
     if (n->valuesLists == NIL) /* VALUES of an INSERT reads nothing */
         note_effect(j, SL_EFFECT_READ);
+    bool early = false;
     if (n->op == SETOP_NONE)
-        walk_leaf(j, &s, n, out);
+        early = walk_leaf(j, &s, n, out);
     else
         walk_set(j, &s, n, out);
-    walk_order(j, &s, n->sortClause, out);
-    query_limit(j, &s, n);
+    walk_order(j, &s, n->sortClause, out, early);
+    query_limit(j, &s, n, out);
     walk_locks(j, &s, n->lockingClause);
     origin_settle(j, &out->decides, *j->decides);
     if (into != NULL)

@@ -96,6 +96,7 @@ static struct outputs *walk(struct judge *j, struct dataset *d, struct sl_span t
     j->as_server = !is_ddl(d);
     j->pending = NULL;
     j->decides = NULL;
+    j->met = NULL;
     j->views_deep++;
     if (n != NULL) {
         note_definition(j, "view", d->relation.schema, d->relation.name, text);
@@ -106,6 +107,7 @@ static struct outputs *walk(struct judge *j, struct dataset *d, struct sl_span t
     j->as_server = before.as_server;
     j->pending = before.pending;
     j->decides = before.decides;
+    j->met = before.met;
     j->shareable = before.shareable;
     j->literals = before.literals;
     j->literals_approved = before.literals_approved;

@@ -60,7 +60,7 @@ static void walk_recursive_union(struct judge *j, struct cte *self, struct outpu
     } while (self->used && depth_step(j, 1 + before) && !j->out_of_memory &&
              size_of(out) != before);
     expr_sort(j, &s, n->sortClause);
-    query_limit(j, &s, n);
+    query_limit(j, &s, n, out);
 }
 
 /* A column made of others, which `names` names: of its own row, or (`path`) of all on the way. */
@@ -135,9 +135,12 @@ void query_cte(struct judge *j, struct cte *c)
 
     if (c->outputs != NULL || c->busy || c->query == NULL)
         return;
+    struct met *met = j->met;
     c->busy = true;
     j->pending = j->decides = NULL;
+    j->met = NULL;
     walk_cte(j, c);
+    j->met = met;
     j->pending = pending;
     j->decides = decides;
     c->busy = false;

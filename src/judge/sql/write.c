@@ -262,6 +262,7 @@ static struct dataset *insert(struct judge *j, struct scope *s, const InsertStmt
     query_walk(j, s->up, s->ctes, n->selectStmt, &from);
     check_literals(j, d);
     insert_flows(j, d, n->cols, &from);
+    out->tells = from.tells;
     if (n->relation != NULL && (n->onConflictClause != NULL || n->returningList != NIL))
         from_table(j, s, n->relation, d);
     on_conflict(j, s, n, d, &from);
@@ -314,9 +315,14 @@ void write_update(struct judge *j, struct scope *up, struct cte *ctes, const Upd
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, n->fromClause);
+    const bool early = j->makes;
+    if (early)
+        picked_condition(j, &s, n->whereClause);
     set_columns(j, &s, d, n->targetList);
     check_literals(j, d);
-    expr_walk(j, &s, n->whereClause, NULL);
+    if (!early)
+        picked_condition(j, &s, n->whereClause);
+    out->tells = s.tells;
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
@@ -334,7 +340,8 @@ void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const Del
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, n->usingClause);
-    expr_walk(j, &s, n->whereClause, NULL);
+    picked_condition(j, &s, n->whereClause);
+    out->tells = s.tells;
     returning(j, &s, n->returningList, out);
     writing_end(j, &w);
 }
@@ -397,7 +404,7 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
     if (n->relation != NULL)
         from_table(j, &s, n->relation, d);
     from_list(j, &s, &source);
-    expr_walk(j, &s, n->joinCondition, NULL);
+    picked_condition(j, &s, n->joinCondition);
     foreach (cell, n->mergeWhenClauses)
         merge_when(j, &s, n->relation, NODE(j, MergeWhenClause, cell));
     writing_end(j, &w);
