@@ -6,9 +6,11 @@
 #include "cli/load.h"
 #include "cli/words.h"
 
+#include "core/action/floor.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "wire/pg/shape.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +118,12 @@ static bool judge_text(struct sl_explain *e)
         .max_bytes = e->config->settings.max_statement_bytes,
     };
 
-    return sl_sql_judge(&context, sl_span_str(e->sql), e->mem, &e->meaning) == SL_OK;
+    if (sl_sql_judge(&context, sl_span_str(e->sql), e->mem, &e->meaning) != SL_OK)
+        return false;
+    /* and what a gate would believe of it */
+    if (sl_floor_is_above(sl_floor_of(sl_span_str(e->sql)), e->meaning.effects))
+        e->meaning = sl_meaning_opaque(SL_SPAN(SL_FLOOR_WHY));
+    return true;
 }
 
 static bool judge_policy(struct sl_explain *e)

@@ -142,6 +142,8 @@ create function zoo.curs(t text) returns int language plpgsql as $$ declare c cu
 create function zoo.assigns(t text) returns int language plpgsql as $$ declare a text; b text; begin a := t; b = a; select b into a; insert into public.log (body) values (a); return 1; end $$;
 create function zoo.excp(t text) returns int language plpgsql as $$ declare m text; h text; begin raise exception 'a %', t using hint = t, detail = t; exception when others then get stacked diagnostics m = pg_exception_detail, h = pg_exception_hint; insert into public.log (body, extra) values (m, h); return 1; end $$;
 create function zoo.dflt(t text default zoo.mail1()) returns int language sql as 'insert into public.log (body) values ($1); select 1';
+create function zoo.puts_aside() returns int language plpgsql as $$ begin perform set_config('zoo.f', (select email from public.customers where id = 1), true); return 1; end $$;
+create function zoo.takes_out() returns text language plpgsql as $$ begin return current_setting('zoo.f', true); end $$;
 create procedure zoo.p_word(inout x refcursor) language plpgsql as $$ begin x := 'x'; end $$;
 create function zoo.gives_cursor(c refcursor) returns refcursor language plpgsql as $$ begin open c for select body from public.notes; return c; end $$;
 reset role;

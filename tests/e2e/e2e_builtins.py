@@ -79,6 +79,8 @@ PROOFS = [
     ("session", "select set_config('search_path', 'staging', false) <= show search_path", "staging\nstaging"),
     ("session", "listen proof => select pg_notify('proof', 'heard')", 'notification "proof" with payload "heard"'),
     ("session", "select pg_advisory_lock(77) <= select objid from pg_locks where locktype = 'advisory'", "77"),
+    ("session", "create temporary table seeded as select random() as r from (select setseed(0.25) offset 0) s =>"
+                " select setseed(0.25) <= select 'the same' from seeded where r = random()", "the same"),
     ("session", "begin isolation level repeatable read => select pg_export_snapshot()", r"^\w{8}-\w{8}-1$"),
     ("update", "create temporary sequence s; select nextval('s') => select nextval('s')", "1\n2"),
     ("update", "create temporary sequence s => select setval('s', 41) <= select nextval('s')", "41\n42"),

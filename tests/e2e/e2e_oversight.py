@@ -114,6 +114,22 @@ def test_try(lab):
     assert lab.ran(r"drop table public\.orders|copy customers to stdout|this is no sql") == 0
 
 
+def test_all_say_what_the_gate_does(lab):
+    """SELECT ... INTO a variable of a DO is no DDL; where words say more than the judge, explain and try say opaque too"""
+    texts = {"do $$ declare n int; begin select 1 into n; end $$": False,
+             "do language plpgsql $a$ declare n int; begin execute 'select 1' into n; end $a$;": False,
+             "select $x$ a into b $x$": True,
+             "do $$ begin end $$; do $$ declare n int; begin select 1 into n; end $$": True}
+    client = lab.raw("agent-7")
+    client.ask("set sluice.wait = '1ms'")
+    for sql, opaque in texts.items():
+        said = json.loads(lab.sluice("explain", "--target", "finance", "--live", "--json", sql).out)
+        shown = tried(lab, sql, identity="agent-7")[1]
+        assert said["opaque"] == opaque and ("opaque" in shown["effects"]) == opaque, (sql, said, shown)
+        assert ("ERROR" in repr(client.ask(sql).errors)) == opaque, sql
+    client.drop()
+
+
 def test_try_refusals(lab):
     """unknown targets and identities, empty and long texts, asking tokens"""
     assert tried(lab, "select 1", identity="nobody")[0] == 404

@@ -252,7 +252,7 @@ static const struct judged judge_queries[] = {
     {"with pg_settings as (select 'search_path'::text as name) select set_config(name, 'x', false) from pg_settings where name = 'work_mem'",
      "select: read session opaque ! context"},
     {"select set_config(name, 'x', false) from pg_settings, customers where name = 'work_mem'",
-     "select: read export session opaque | pg_catalog.pg_settings()=read | public.customers(name)=read+export ! context"},
+     "select: read export session opaque | public.customers(name)=read+export | pg_catalog.pg_settings()=read ! context"},
     {"select set_config(name, 'x', false) from customers where name = 'work_mem'",
      "select: read export session opaque | public.customers(name)=read+export ! context"},
     {"select (select set_config(name, 'x', false)) from pg_settings where name = 'work_mem'",

@@ -79,6 +79,7 @@ static void test_what_a_reader_of_the_manual_expects(void)
         {"string_agg", SL_BUILTIN_VALUES, SL_DOUBT_NO},
         {"json_object_agg_unique_strict", SL_BUILTIN_VALUES, SL_DOUBT_NO},
         {"pg_try_advisory_lock", SL_BUILTIN_SESSION, SL_DOUBT_NO},
+        {"setseed", SL_BUILTIN_SESSION, SL_DOUBT_NO},
         {"setval", SL_BUILTIN_SEQUENCE, SL_DOUBT_NO},
         {"set_config", SL_BUILTIN_SET_CONFIG, SL_DOUBT_NO},
         {"pg_notify", SL_BUILTIN_NOTIFY, SL_DOUBT_NO},

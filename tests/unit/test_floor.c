@@ -187,6 +187,40 @@ static void test_floor_hidden_update(void)
     check_floor("explain analyze -- x\n create table u as select 1", SL_FLOOR_DDL);
 }
 
+/* A DO that stands alone is a DO, whatever its body says; in any other text every word counts. */
+static void test_floor_of_one_do(void)
+{
+    static const char *const alone[] = {
+        "do $$ declare n int; begin select 1 into n; end $$",
+        "DO $do$ begin insert into t values (1); select 2 into x; end $do$;",
+        "do language plpgsql $$ begin perform 1 into x; end $$ ;\n",
+        "-- says\ndo /* so */ $a$ begin select $$x$$ into x; end; $a$ language plpgsql -- done",
+        "do $a$ x $a select 1 into y $$ $a$",
+    };
+    static const char *const more[] = {
+        "do $$ begin end $$; select 1 into t",
+        "do $$ begin end $$; do $$ select 1 into t $$",
+        "select 1; do $$ select 1 into t $$",
+        "do $a$ begin end $a$ into",
+        "do $a$ begin end $b$ into x $a$; select 1 into t",
+        "do language $$ begin end $$ into t",
+        "do language a b $$ begin end into t $$",
+        "do 1 $$ select 1 into t $$",
+        "dot $$ select 1 into t $$",
+        "do$$ select 1 into t $$", /* a name */
+        "do $1$ select 1 into t $1$",
+        "do $$ select 1 into t",
+        "do E'' $$ select 1 into t $$",
+        "/* do */ select $$ $$ into t",
+    };
+
+    for (size_t i = 0; i < SL_COUNT(alone); i++)
+        if (!SL_CHECK_INT(sl_floor_of(sl_span_str(alone[i])), SL_FLOOR_DO))
+            printf("# %s\n", alone[i]);
+    for (size_t i = 0; i < SL_COUNT(more); i++)
+        check_floor(more[i], SL_FLOOR_DDL);
+}
+
 static void test_floor_names(void)
 {
     SL_CHECK_TEXT(sl_span_str(sl_floor_name(SL_FLOOR_INDEX_WRITE)), "write");
@@ -215,6 +249,8 @@ static const char *const statements[] = {
     "copy t to stdout",
     "call p ( )",
     "do 'x'",
+    "do $$x$$ ; select 1 into u",
+    "do $a$ select 1 into u $a$",
     "set a = 1",
     "grant a to b",
     "declare c cursor for select 1",
@@ -282,6 +318,7 @@ int main(void)
     SL_RUN(test_floor_of_others);
     SL_RUN(test_floor_without_tokens);
     SL_RUN(test_floor_hidden_update);
+    SL_RUN(test_floor_of_one_do);
     SL_RUN(test_floor_names);
     SL_RUN(test_floor_as_postgres);
     return sl_tap_done();

@@ -115,6 +115,26 @@ static void test_flows(void)
         {"insert into orders (id) values (1) on conflict (id) do update set note[(select ssn from "
          "customers)] = 'x'",
          "public.customers.ssn", "public.orders.note"},
+        {"select set_config('a.b', ssn, true), current_setting('a.b') as s from customers",
+         "public.customers.ssn", "result.s"},
+        {"select current_setting('a.b') as s, set_config('a.b', ssn, true) from customers",
+         "public.customers.ssn", "result.s"},
+        {"select set_config('a.b', ssn, true) from customers; show a.b", "public.customers.ssn",
+         "result.show"},
+        {"select setval('order_seq', length(ssn)) from customers", "public.customers.ssn",
+         "public.order_seq.last_value"},
+        {"insert into orders (id, note) select last_value, setval('order_seq', length(c.ssn)) from "
+         "order_seq, customers c",
+         "public.customers.ssn", "public.orders.id"},
+        {"insert into orders (note) select s from (select setseed(length(ssn)) from customers) x, "
+         "(select random() as s) y",
+         "public.customers.ssn", "public.orders.note"},
+        {"insert into orders (note) select l from (select pg_advisory_lock(length(ssn)) from "
+         "customers) x, pg_locks l",
+         "public.customers.ssn", "public.orders.note"},
+        {"do $$ declare c refcursor := (select ssn from customers); begin open c for select 1; "
+         "insert into orders (note) select name from pg_cursors; end $$",
+         "public.customers.ssn", "public.orders.note"},
         {"do $$ declare a text[]; begin a[(select ssn from customers)] := 'x'; insert into orders "
          "(note) values (a); end $$",
          "public.customers.ssn", "public.orders.note"},

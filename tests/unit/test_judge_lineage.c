@@ -498,6 +498,15 @@ static void test_P5_what_gathers_is_an_export(void)
          false, false},
         {"select email, upper(email), case when email = 'x' then email end from customers", false,
          false},
+        {"select setseed(length(email)), random() from customers", true, true},
+        {"select setseed(0.5), random(), email from customers", false, false},
+        {"do $$ declare c refcursor; begin c := (select email from customers); open c for select "
+         "1; "
+         "end $$",
+         true, false},
+        {"do $$ declare c refcursor; begin open c for select email from customers; open c for "
+         "select 1; end $$",
+         false, false},
         {"select a.email, b.email from customers a, customers b", false, true},
         {"select email, lag(email) over (order by id) from customers", false, true},
         {"select (select max(email) from customers), email from customers", false, true},

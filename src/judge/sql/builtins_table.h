@@ -2290,7 +2290,7 @@
     K("set_byte", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("set_config", SET_CONFIG, 7, 0, 1, "sets a parameter, for the transaction or the session") \
     K("set_masklen", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("setseed", PURE, 7, 0, 1, "random numbers of this session") \
+    K("setseed", SESSION, 7, 0, 1, "seeds the random numbers of this session") \
     K("setval", SEQUENCE, 7, 0, 1, "sets where a sequence stands") \
     K("setweight", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("sha224", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \

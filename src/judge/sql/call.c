@@ -50,6 +50,17 @@ static void call_sequence(struct judge *j, const List *args)
         note_opaque(j, "%s may be a temporary object of this session", v.relname);
 }
 
+/* setval: from then on its label is where the sequence stands. */
+static void sequence_keeps(struct judge *j, const List *args, const struct origin *from)
+{
+    RangeVar v;
+
+    if (from == NULL || args == NIL || !simple_name(j, literal_text(linitial(args)), &v))
+        return;
+    note_flow_into(j, from, name_object(j, &v, SL_EFFECT_UPDATE, false), "last_value",
+                   SL_EFFECT_UPDATE);
+}
+
 static bool is_column(const void *node, const char *name)
 {
     const ColumnRef *c = node;
@@ -135,7 +146,6 @@ static void call_effects(struct judge *j, const struct scope *s, enum sl_builtin
     }
 }
 
-/* Values of a column of users, in bulk. */
 void call_exports(struct judge *j, const struct origin *from)
 {
     for (const struct origin *o = from; o != NULL; o = o->next)
@@ -178,6 +188,13 @@ static bool carries_away(enum sl_builtin kind)
 {
     return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY ||
            kind == SL_BUILTIN_SET_CONFIG || kind == SL_BUILTIN_SEQUENCE ||
+           kind == SL_BUILTIN_SESSION;
+}
+
+/* Is it told again by something that reads the session (store.c)? */
+static bool is_stored(enum sl_builtin kind)
+{
+    return kind == SL_BUILTIN_SET_CONFIG || kind == SL_BUILTIN_SEQUENCE ||
            kind == SL_BUILTIN_SESSION;
 }
 
@@ -278,6 +295,12 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         note_opaque(j, "function %s is not known to be harmless", name);
     if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, a.all);
+    if (is_stored(kind))
+        store_keep(j, a.all);
+    if (kind == SL_BUILTIN_SEQUENCE)
+        sequence_keeps(j, call->args, a.all);
+    if (kind != SL_BUILTIN_NONE && store_is_told_by(name))
+        store_tell(j, call, flow);
     if (s != NULL && kind == SL_BUILTIN_VALUES)
         s->gathers = true;
     /* Over a window it may be of one row, and of each. */

@@ -8,10 +8,12 @@ static void touch(struct judge *j, struct dataset *d, struct sl_span name, const
 {
     if (d->system) { /* only its secret column matters */
         note_column(j, d, name, SL_EFFECT_READ);
+        store_tell_relation(j, d, place, flow);
         return;
     }
     note_read(j, d, name);
     origin_add_at(j, flow, d, name, place);
+    store_tell_relation(j, d, place, flow);
     for (const struct origin *o = fires_made_of(j, d, name); o != NULL; o = o->next) {
         note_read(j, o->dataset, o->column);
         origin_add_at(j, flow, o->dataset, o->column, place);
@@ -114,9 +116,11 @@ static void whole_row(struct judge *j, struct source *s, struct origin **flow)
         outputs_use_at(j, s->outputs, s, flow);
     } else if (s->dataset != NULL && s->dataset->system) {
         note_all_columns(j, s->dataset, SL_EFFECT_READ);
+        store_tell_relation(j, s->dataset, s, flow);
     } else if (s->dataset != NULL) {
         note_read(j, s->dataset, (struct sl_span){0});
         origin_add_at(j, flow, s->dataset, (struct sl_span){0}, s);
+        store_tell_relation(j, s->dataset, s, flow);
     }
 }
 
@@ -361,6 +365,7 @@ static void star_of_unlisted(struct judge *j, struct dataset *d, const void *pla
     out->open = true;
     if (d->system) {
         note_all_columns(j, d, SL_EFFECT_READ);
+        store_tell_relation(j, d, place, &out->rest);
         return;
     }
     origin_add(j, &star.origins, d, (struct sl_span){0});
@@ -382,6 +387,7 @@ static void star_of_dataset(struct judge *j, struct dataset *d, const void *plac
         origin_add(j, &o.origins, d, name);
         origin_join(j, &o.origins, fires_made_of(j, d, name));
         o.reads = o.origins;
+        store_tell_relation(j, d, place, &o.origins);
         star_column(j, out, &o, place, 0);
     }
 }

@@ -207,6 +207,8 @@ struct judge {
     size_t name_count, name_room;
     size_t names_ended; /* of them: before the last end of a transaction in this text */
     bool tx_ended;
+    struct origin *stored;       /* what went into the session's stores (store.c) */
+    bool told;                   /* something tells what is in them */
     struct sl_span *definitions; /* what was looked into */
     size_t definition_count, definition_room;
     struct view *views;        /* that were expanded */
@@ -409,8 +411,21 @@ void depth_leave(struct judge *j);
 const void *expr_node(struct judge *j, NodeTag tag, const void *node);
 
 /* call.c */
-void call_exports(struct judge *j, const struct origin *from); /* of users, in bulk */
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow);
+
+/* Values of columns of users leave in bulk. */
+void call_exports(struct judge *j, const struct origin *from);
+
+/* store.c */
+bool store_is_told_by(const char *function);
+void store_keep(struct judge *j, const struct origin *from);
+void store_tell(struct judge *j, const void *place, struct origin **flow);
+/* Where the relation is one that tells. */
+void store_tell_relation(struct judge *j, const struct dataset *d, const void *place,
+                         struct origin **flow);
+/* What the judgement before found; and did this one, which tells of it, find more than that one? */
+void store_begin(struct judge *j, const struct origin *before);
+bool store_grew(const struct judge *j, const struct origin *before);
 
 /* from.c */
 void from_list(struct judge *j, struct scope *s, const List *from);

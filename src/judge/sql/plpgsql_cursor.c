@@ -127,6 +127,24 @@ static void note_portal(struct plpgsql *p, const char *name)
     p->j->portals = new;
 }
 
+/* The name of a portal is told by pg_cursors, and lives in the session. Where it is not a text of
+ * this body it is an argument. */
+static void carry_name_away(struct plpgsql *p, const char *name)
+{
+    const struct variable v = look_at(p, name);
+    const struct source *at = body_variable(p->j, p->b, name);
+    const struct origin *from = NULL;
+
+    if (value_names_portal(p, name, &from))
+        ;
+    else if (!v.declared && p->j->arguments != NULL && !value_is_declared(p, name))
+        from = p->j->arguments->all;
+    else if (v.given && at != NULL && at->outputs != NULL)
+        from = output_union(p->j, at->outputs);
+    call_exports(p->j, from);
+    store_keep(p->j, from);
+}
+
 static void note_opened(struct plpgsql *p, const char *name)
 {
     struct opened *o = NOTE_NEW(p->j, struct opened);
@@ -179,6 +197,8 @@ void cursor_open(struct plpgsql *p)
 {
     const char *name = read_name(p);
 
+    if (!p->broken)
+        carry_name_away(p, name);
     if (read_take(p, "(")) {
         open_arguments(p);
     } else if (!read_is(p, ";")) {
@@ -192,7 +212,7 @@ void cursor_open(struct plpgsql *p)
             struct origin *parameters = NULL;
             if (read_take(p, "using"))
                 parameters = value_list(p, (const char *const[]){",", ";"}, 2);
-            value_assign(p, name, NULL, value_dynamic(p, text, parameters));
+            value_cursor(p, name, value_dynamic(p, text, parameters));
         } else {
             value_cursor(p, name, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
         }

@@ -81,6 +81,8 @@ static void declare_variable(struct plpgsql *p, const char *name)
     read_take(p, "constant");
     struct sl_span type = READ_UNTIL(p, "collate", "not", ":=", "=", "default", ";");
     value_declare(p, name, sl_span_eq_nocase(type, SL_SPAN("record")), is_small(type));
+    if (sl_span_eq_nocase(type, SL_SPAN("refcursor")))
+        value_declare_cursor(p, name);
     body_variable(p->j, p->b, name);
     declared_type(p, type);
     if (read_take(p, "collate"))

@@ -23,6 +23,8 @@ struct variable_kind {
     struct variable_kind *next;
     const char *name;
     bool record, small;
+    bool cursor;          /* its text names a portal: */
+    struct origin *named; /* what that text holds */
 };
 
 /* A cursor that was opened, or fetched from. */
@@ -86,6 +88,10 @@ struct origin *value_of_query(struct plpgsql *p, const char *before, struct sl_s
 struct origin *value_dynamic(struct plpgsql *p, struct sl_span text, struct origin *parameters);
 /* Before it is a variable. */
 void value_declare(struct plpgsql *p, const char *name, bool record, bool small);
+void value_declare_cursor(struct plpgsql *p, const char *name); /* of type refcursor */
+bool value_is_declared(const struct plpgsql *p, const char *name);
+/* What the text of such a variable holds, which names its portal. False: it is none. */
+bool value_names_portal(const struct plpgsql *p, const char *name, const struct origin **text);
 bool value_is_variable(const struct plpgsql *p, const char *name);
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from);
 /* What the text of an error may quote: all that the body was given, has read or has in hand. */

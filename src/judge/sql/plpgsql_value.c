@@ -150,12 +150,33 @@ void value_declare(struct plpgsql *p, const char *name, bool record, bool small)
     const bool first = k == NULL && !value_is_variable(p, name);
 
     if (k == NULL && (k = NOTE_NEW(p->j, struct variable_kind)) != NULL) {
-        *k = (struct variable_kind){p->kinds, name, record && first, small && first};
+        *k = (struct variable_kind){p->kinds, name, record && first, small && first, false, NULL};
         p->kinds = k;
     } else if (k != NULL) {
         k->record = k->record && record;
         k->small = k->small && small;
     }
+}
+
+void value_declare_cursor(struct plpgsql *p, const char *name)
+{
+    struct variable_kind *k = kind_of(p, name);
+
+    if (k != NULL)
+        k->cursor = true;
+}
+
+bool value_is_declared(const struct plpgsql *p, const char *name)
+{
+    return kind_of(p, name) != NULL;
+}
+
+bool value_names_portal(const struct plpgsql *p, const char *name, const struct origin **text)
+{
+    const struct variable_kind *k = kind_of(p, name);
+
+    *text = k == NULL ? NULL : k->named;
+    return k != NULL && k->cursor;
 }
 
 static bool value_is_record(const struct plpgsql *p, const char *name)
@@ -207,7 +228,7 @@ static void into_field(const struct plpgsql *p, struct outputs *variable, const 
         origin_carry(p->j, &item->origins, from, p->around);
 }
 
-void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from)
+static void assign(struct plpgsql *p, const char *name, const char *field, struct origin *from)
 {
     struct source *at = p->broken ? NULL : body_variable(p->j, p->b, name);
     const struct variable_kind *kind = name == NULL ? NULL : kind_of(p, name);
@@ -228,6 +249,15 @@ void value_assign(struct plpgsql *p, const char *name, const char *field, struct
         into_row(p, at->outputs, field, from);
     if (p->b->pool != NULL)
         origin_carry(p->j, &p->b->pool->rest, from, false);
+}
+
+void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from)
+{
+    struct variable_kind *kind = name == NULL ? NULL : kind_of(p, name);
+
+    if (kind != NULL && kind->cursor)
+        origin_settle(p->j, &kind->named, from);
+    assign(p, name, field, from);
 }
 
 void value_assign_all(struct plpgsql *p, struct origin *from)
@@ -256,7 +286,7 @@ static void assign_row(struct plpgsql *p, const char *name, const struct outputs
 
     if (at == NULL || at->outputs == NULL || row == NULL || !at->outputs->open ||
         at->outputs == p->b->pool) {
-        value_assign(p, name, NULL, row == NULL ? NULL : output_union(p->j, row));
+        assign(p, name, NULL, row == NULL ? NULL : output_union(p->j, row));
         return;
     }
     for (size_t i = 0; i < row->count; i++) {
@@ -277,7 +307,7 @@ void value_cursor(struct plpgsql *p, const char *name, struct origin *from)
     if (p->row != NULL)
         assign_row(p, name, p->row);
     else
-        value_assign(p, name, NULL, from);
+        assign(p, name, NULL, from);
 }
 
 static size_t targets(struct plpgsql *p)

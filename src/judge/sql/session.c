@@ -78,6 +78,9 @@ void session_show(struct judge *j, const VariableShowStmt *n)
         j->flags |= SL_MEANING_SLUICE_SET;
         note_name(j, SL_NAME_SETTING, name);
     }
+    struct origin *told = NULL;
+    store_tell(j, n, &told);
+    note_flow(j, told, SL_SPAN("result"), "show");
 }
 
 void session_transaction(struct judge *j, const TransactionStmt *n)

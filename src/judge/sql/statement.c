@@ -393,15 +393,41 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
     return j->out_of_memory ? SL_EMEMORY : note_finish(j, out);
 }
 
-/* user_values: in, whether values of users' own types are at hand; out, whether any showed up. */
-static enum sl_err judge_once(const struct sl_sql_context *ctx, struct sl_arena *mem,
-                              const struct parse *p, bool *user_values, struct sl_meaning *out)
-{
-    struct judge j = {.ctx = ctx, .mem = mem, .user_values = *user_values};
-    enum sl_err err = judge_parsed(&j, p, out);
+/* What a judgement of the text begins with, and what it found: more than before, and it is judged
+ * again. */
+struct knowledge {
+    bool user_values;      /* values of users' own types are at hand */
+    struct origin *stored; /* what the session's stores hold */
+    bool grew;
+};
 
+static enum sl_err judge_once(const struct sl_sql_context *ctx, struct sl_arena *mem,
+                              const struct parse *p, struct knowledge *k, struct sl_meaning *out)
+{
+    struct judge j = {.ctx = ctx, .mem = mem, .user_values = k->user_values};
+
+    store_begin(&j, k->stored);
+    enum sl_err err = judge_parsed(&j, p, out);
     parse_end_all(&j);
-    *user_values = j.saw_user_values;
+    k->grew = (j.saw_user_values && !k->user_values) || store_grew(&j, k->stored);
+    k->user_values = j.saw_user_values || k->user_values;
+    k->stored = j.stored;
+    return err;
+}
+
+static enum sl_err judge_all(const struct sl_sql_context *ctx, struct sl_arena *mem,
+                             const struct parse *p, struct sl_meaning *out)
+{
+    enum { PASSES_MAX = 6 };
+    struct knowledge k = {0};
+    enum sl_err err;
+    unsigned passes = 0;
+
+    do
+        err = judge_once(ctx, mem, p, &k, out);
+    while (err == SL_OK && k.grew && ++passes < PASSES_MAX);
+    if (err == SL_OK && k.grew)
+        *out = sl_meaning_opaque(SL_SPAN("the session keeps more each time that it is understood"));
     return err;
 }
 
@@ -418,10 +444,7 @@ enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
     if (sql == NULL)
         return SL_EMEMORY;
     struct parse p = parse_begin(sql);
-    bool again = false;
-    enum sl_err err = judge_once(ctx, mem, &p, &again, out);
-    if (err == SL_OK && again)
-        err = judge_once(ctx, mem, &p, &again, out);
+    enum sl_err err = judge_all(ctx, mem, &p, out);
     parse_end(&p);
     return err;
 }

@@ -116,6 +116,7 @@ struct judge_seat {
     uint64_t ask;     /* 0: free */
     uint64_t session; /* for whom; 0: for somebody who tries the policy, `tried` */
     uint64_t tried;
+    uint32_t floor; /* of what is tried */
     uint64_t deadline_ms;
     uint32_t *target_generations; /* what this judge was sent; one for each target */
 };

@@ -1,4 +1,5 @@
 /* Asking the judges: one question at a time each, a deadline, and no answer means opaque. */
+#include "core/action/floor.h"
 #include "role/gate/session.h"
 
 #include "role/gate/names.h"
@@ -13,6 +14,7 @@ struct question {
     uint64_t ask, session;
     uint64_t
         tried; /* the keeper's number, when no session asks but a person who tries the policy */
+    uint32_t floor; /* of what is tried */
     uint32_t target;
     struct sl_buf message;
 };
@@ -137,10 +139,22 @@ static void question_free(struct question *q)
     free(q);
 }
 
-/* To the keeper, for a person who tries the policy: what a session would have been told. */
-static void answer_tried(struct gate *g, uint64_t tried, struct sl_span bytes, const char *why)
+/* What a session would believe. */
+static struct meaning *meaning_above(uint32_t floor, struct sl_span bytes, const char *why)
 {
     struct meaning *m = meaning_new(bytes, why);
+
+    if (m == NULL || !sl_floor_is_above(floor, m->m.effects))
+        return m;
+    meaning_unref(m);
+    return meaning_new(sl_span(NULL, 0), SL_FLOOR_WHY);
+}
+
+/* To the keeper, for a person who tries the policy: what a session would have been told. */
+static void answer_tried(struct gate *g, uint64_t tried, uint32_t floor, struct sl_span bytes,
+                         const char *why)
+{
+    struct meaning *m = meaning_above(floor, bytes, why);
     SL_BUF(opaque, 4096);
 
     if (m == NULL || g->keeper == NULL) {
@@ -161,7 +175,7 @@ static void answer(struct gate *g, const struct judge_seat *seat, struct sl_span
                    const char *why)
 {
     if (seat->tried != 0) {
-        answer_tried(g, seat->tried, bytes, why);
+        answer_tried(g, seat->tried, seat->floor, bytes, why);
         return;
     }
     struct session *s = gate_session(g, seat->session);
@@ -194,6 +208,7 @@ static void ask_seat(struct gate *g, struct judge_seat *seat, struct question *q
     seat->ask = q->ask;
     seat->session = q->session;
     seat->tried = q->tried;
+    seat->floor = q->floor;
     seat->deadline_ms = sl_loop_now_ms(g->loop) + g->config->settings.judge_timeout_ms;
     send_snapshot(g, seat, q->target);
     sl_channel_post(seat->channel, &q->message);
@@ -274,6 +289,7 @@ void judges_try(struct gate *g, const struct sl_msg_judge_try *m)
     q->message = sl_buf(SL_IPC_MAX_BODY);
     q->ask = ++g->next_ask;
     q->tried = m->number;
+    q->floor = sl_floor_of(m->text);
     q->target = t->index;
     sl_msg_judge_ask_put(&q->message, &(struct sl_msg_judge_ask){.ask = q->ask,
                                                                  .target = t->index,
@@ -284,7 +300,7 @@ void judges_try(struct gate *g, const struct sl_msg_judge_try *m)
                                                                  .text = m->text});
     if (sl_buf_err(&q->message) != SL_OK) {
         question_free(q);
-        answer_tried(g, m->number, sl_span(NULL, 0), "this text is too large to be judged");
+        answer_tried(g, m->number, 0, sl_span(NULL, 0), "this text is too large to be judged");
         return;
     }
     enqueue(g, q);

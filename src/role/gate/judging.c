@@ -2,6 +2,8 @@
  * (cache by shape, cache by text, a judge), and what does policy say to it? */
 #include "role/gate/judging.h"
 
+#include "core/action/floor.h"
+
 #include "role/gate/inner.h"
 #include "role/gate/item.h"
 #include "role/gate/names.h"
@@ -243,7 +245,7 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     if (floor_is_above(s, text, floor, s->meaning)) {
         sl_log(SL_LOG_WARN, "judge_below_floor", SL_NUM("session", s->id));
         meaning_unref(s->meaning);
-        s->meaning = opaque("the judge saw less in this text than its own words say");
+        s->meaning = opaque(SL_FLOOR_WHY);
         if (s->meaning == NULL)
             return TAKE_DEAD;
     } else {

@@ -55,4 +55,8 @@ bool sl_floor_is_explain_word(struct sl_span word); /* analyze, analyse, verbose
 /* The floor of bytes that have no tokens. */
 uint32_t sl_floor_raw(struct sl_span sql);
 
+/* Is the text surely one DO and nothing else: DO [LANGUAGE x] $tag$ ... $tag$ [LANGUAGE x] [;],
+ * with comments where they may stand? Its body is a string, whatever words are in it. */
+bool sl_floor_is_one_do(struct sl_span sql);
+
 #endif

@@ -2,7 +2,8 @@
  *
  * Nobody here knows what is a string and what is a comment, so nothing is skipped. What is used is
  * weaker and holds anyway: where a statement starts, the last byte that is not white space is `;`,
- * or the end of a comment, or of EXPLAIN's options, or there is none.
+ * or the end of a comment, or of EXPLAIN's options, or there is none. Of one DO alone it is known
+ * what is a string: there the words of its body say nothing (select ... into a variable).
  */
 #include "wire/pg/floor_int.h"
 
@@ -91,6 +92,8 @@ uint32_t sl_floor_raw(struct sl_span sql)
 {
     struct raw r = {.at = sql.p, .end = sql.n == 0 ? sql.p : sql.p + sql.n};
 
+    if (sl_floor_is_one_do(sql))
+        return SL_FLOOR_DO;
     while (r.at < r.end) {
         uint8_t byte = *r.at;
         if (is_letter(byte)) {
