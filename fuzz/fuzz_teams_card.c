@@ -44,6 +44,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(&b);
     SL_PROMISE(decides == (strstr(sl_buf_text(&b), "\"verb\":\"sluice.approve\"") != NULL));
     sl_buf_reset(&b);
+    c.asks = c.reason.n % 2 == 0;
+    c.talk_count = c.why.n % (SL_CHAT_TALK_MOST + 1);
+    for (size_t i = 0; i < c.talk_count; i++)
+        c.talk[i] = (struct sl_chat_talk){c.identity, c.target, c.reason, i == 1};
+    bool answers = sl_teams_put_question(&b, SL_SPAN(""), &c);
+    check(&b);
+    SL_PROMISE(answers == (strstr(sl_buf_text(&b), "\"verb\":\"sluice.answer\"") != NULL));
+    SL_PROMISE(!answers || (c.asks && c.talk_count > 0));
+    SL_PROMISE(strstr(sl_buf_text(&b), "\"verb\":\"sluice.approve\"") == NULL);
+    sl_buf_reset(&b);
     sl_teams_put_invoke_text(&b, c.statement);
     check(&b);
     return 0;

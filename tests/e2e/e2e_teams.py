@@ -39,7 +39,7 @@ def test_cards(_lab):
     lines = emitted(150)
     said = checked(lines)
     assert said["wrong"] == [], said["wrong"]
-    assert said["checked"] == len(lines) > 450 and said["deciding"] > 20 and said["typed"] >= 40, said
+    assert said["checked"] == len(lines) > 450 and said["deciding"] > 20 and said["answering"] > 20 and said["typed"] >= 40, said
 
 
 def test_wrong_cards(_lab):
@@ -51,7 +51,11 @@ def test_wrong_cards(_lab):
         change(line["message"]["attachments"][0]["content"])
         return json.dumps(line)
 
+    question = json.loads(next(line for line in emitted(60) if json.loads(line)["decides"] and json.loads(line)["kind"] == "question"))
+    assert checked([json.dumps(question)], 1)["wrong"] == []
+    question["message"]["attachments"][0]["content"]["actions"].insert(0, good["message"]["attachments"][0]["content"]["actions"][0])
     wrong = [
+        json.dumps(question),
         with_card(lambda c: c["body"].append({"type": "TextBox", "text": "x"})),
         with_card(lambda c: c["body"].append({"type": "TextBlock", "text": "[here](https://evil.example)"})),
         with_card(lambda c: c["body"].append({"type": "TextBlock", "text": "**bold**"})),

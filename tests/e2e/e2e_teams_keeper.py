@@ -223,6 +223,84 @@ def test_ask(lab):
     assert not DECIDING & buttons(card(approval, like="cancelled"))
 
 
+def own(user):
+    """The conversation of theirs and ours."""
+    return f"a:1{user[:8]}"
+
+
+def asked(user, like, seconds=15):
+    """The message to them with this question."""
+    return wait_for(lambda: [m for m in TEAMS.messages(conversation=own(user)) if m["versions"][0].get("attachments") and like in shown(m)],
+                    seconds, f"a message that asks {like!r}")[-1]
+
+
+def talk(lab, approval):
+    return [(m["kind"], m["identity"], m["channel"], m["text"]) for m in lab.approval(approval["id"]).get("messages", [])]
+
+
+def data_of(message, verb):
+    return next(a["data"] for a in now(message)["attachments"][0]["content"]["actions"] if a.get("verb") == f"sluice.{verb}")
+
+
+def test_answer(lab):
+    """a question goes to the linked owner alone, who answers on its card: it stands in the approval and on the card, as text, and is no decision"""
+    _, approval = hold(lab)
+    assert "Asked" in answer(press(BOB, card(approval), "ask", "why **that** one? {{DATE(2030-01-01T00:00:00Z)}}"))
+    told = asked(CAROL, "why **that** one?")
+    assert buttons(told) == {"sluice.answer"} and "staging.scratch where" not in shown(told), shown(told)
+    assert {m["conversation"] for m in TEAMS.messages() if m["conversation"].startswith("a:") and "**that** one?" in json.dumps(m["versions"])} == {
+        own(CAROL)}
+    old = data_of(told, "answer")
+    said = answer(press(CAROL, told, "answer", "a [duplicate](https://evil.example) of\u202e the third"))
+    assert "No answer is needed any more" in said and "sluice.answer" not in said, said
+    assert talk(lab, approval)[1:] == [("answer", "carol", "teams", "a [duplicate](https://evil.example) of\u202e the third")], talk(lab, approval)
+    after = card(approval, like="a [duplicate](https://evil.example) of")
+    assert any("U+202E" in t for t in texts(after)) and "\u202e" not in "".join(texts(after)), texts(after)
+    assert DECIDING <= buttons(after), "an answer took the buttons away"
+    assert state(lab, approval) == "pending" and lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 0
+    wait_for(lambda: not buttons(asked(CAROL, "why **that** one?")), 15, "the button to go")
+    assert "no question waits" in answer(press(CAROL, told, "answer", "again", data=old))
+    press(BOB, after, "ask", "and the fifth?")
+    second = asked(CAROL, "and the fifth?")
+    assert second["id"] != told["id"], "nobody is notified of a message that changes"
+    test_answer.approval, test_answer.message = approval, second
+
+
+def test_answer_refused(lab):
+    """P4 who may not answer is told why: a stranger, a reviewer, a guest; nor does another message's button, a look, a double, a late press"""
+    approval, message, place = test_answer.approval, test_answer.message, own(CAROL)
+    before, data = talk(lab, approval), data_of(message, "answer")
+    TEAMS.conversation(id=place, type="personal", people=[CAROL, RITA, STRANGER])
+    assert "linked to nobody" in answer(press(STRANGER, message, "answer", "mine"))
+    assert "Not yours to answer" in answer(press(RITA, message, "answer", "mine"))
+    TEAMS.conversation(id=place, type="personal", people=[CAROL])
+    assert "among the members" in answer(press(RITA, message, "answer", "mine"))
+    assert "no such button" in answer(press(CAROL, card(approval), "answer", "here", data=data))
+    assert "no such button" in answer(press(BOB, message, data={**data, "sluice": "sluice.approve"}))
+    assert "no answer" in answer(press(CAROL, message, "answer", "  "))
+    said = answer(press(CAROL, message, "answer", "looked at", trigger="automatic"))
+    assert "and the fifth?" in said and "sluice.answer" in said and "sluice.approve" not in said, said
+    TEAMS.person(name="carol", oid=CAROL, role="guest")
+    assert "guests do not" in answer(press(CAROL, message, "answer", "as a guest"))
+    TEAMS.person(name="carol", oid=CAROL)
+    assert talk(lab, approval) == before, "somebody answered"
+    said = TEAMS.twice(who=CAROL, conversation=place, message=message["id"], verb="sluice.answer", text="the fifth, too")
+    assert sorted("came before" in answer(s) for s in said) == [False, True], said
+    assert talk(lab, approval)[len(before):] == [("answer", "carol", "teams", "the fifth, too")], talk(lab, approval)
+    lab.kill("keeper")
+    wait_for(lambda: chats(lab)["teams"]["state"] == "current", 20, "the chat to be current again")
+    assert "came before" in json.dumps(TEAMS.replay()), "a caught press was taken again"
+    press(BOB, card(approval, like="the fifth, too"), "ask", "and the sixth?")
+    assert press(CAROL, asked(CAROL, "and the sixth?"), "answer", "by an old client", **{"as": "submit"})["status"] == 200
+    wait_for(lambda: talk(lab, approval)[-1][3] == "by an old client", 10, "the answer of an old client")
+    press(BOB, card(approval, like="by an old client"), "ask", "and the seventh?")
+    late = asked(CAROL, "and the seventh?")
+    lab.deny("rita", approval["id"])
+    assert "not open any more" in answer(press(CAROL, late, "answer", "too late", data=data))
+    wait_for(lambda: not buttons(asked(CAROL, "and the seventh?")), 15, "the button to go")
+    assert "too late" not in json.dumps(talk(lab, approval))
+
+
 def test_submit(lab):
     """an old client's button (Action.Submit) decides as well, and who may not is told in a message of their own"""
     _, approval = hold(lab)

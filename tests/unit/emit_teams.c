@@ -1,7 +1,8 @@
 /* Prints messages for Teams, one JSON text a line, as the ones that Microsoft's own libraries
  * check:
  *   {"kind":"card","decides":true,"statement":"...","message":{...}}
- * kinds: card, workflow, invoke, group. The statement is what must be readable in it, exactly,
+ * kinds: card, workflow, invoke, group, question (which decides nothing: it takes an answer, or
+ * not). The statement is what must be readable in it, exactly,
  * where it decides. */
 #include "teams_play.h"
 
@@ -44,6 +45,9 @@ static void emit(uint64_t number)
     sl_buf_reset(&b);
     sl_teams_put_workflow(&b, &p.card);
     print("workflow", false, p.card.statement, &b);
+    sl_buf_reset(&b);
+    decides = sl_teams_put_question(&b, number % 2 ? SL_SPAN("1:x") : SL_SPAN(""), &p.card);
+    print("question", decides, SL_SPAN(""), &b);
     play_end(&p);
 }
 

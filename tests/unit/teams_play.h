@@ -38,7 +38,7 @@ static const char *const hostile_texts[] = {
 enum { PLAY_SPANS = 20, PLAY_TEXT = 40000 };
 struct play {
     struct luck luck;
-    struct sl_buf texts[PLAY_SPANS + 4 * SL_CHAT_VOTES_MOST];
+    struct sl_buf texts[PLAY_SPANS + 4 * SL_CHAT_VOTES_MOST + 3 * SL_CHAT_TALK_MOST];
     size_t used;
     struct sl_chat_card card;
 };
@@ -73,6 +73,12 @@ static inline void play_texts(struct play *p)
     for (size_t i = 0; i < c->vote_count; i++)
         c->votes[i] = (struct sl_chat_vote){play_text(p, false), play_text(p, true),
                                             play_text(p, false), play_text(p, true)};
+    c->talk_count = luck(&p->luck, SL_CHAT_TALK_MOST + 1);
+    c->talk_before = luck(&p->luck, 2);
+    c->asks = luck(&p->luck, 2) == 0;
+    for (size_t i = 0; i < c->talk_count; i++)
+        c->talk[i] = (struct sl_chat_talk){play_text(p, false), play_text(p, false),
+                                           play_text(p, true), i == 1};
 }
 
 static inline void play_begin(struct play *p, uint64_t number)

@@ -486,6 +486,105 @@ static void test_group(void)
     json_decref(message);
 }
 
+/* --- questions ---------------------------------------------------------------------------------
+ */
+
+/* Whether it takes an answer; what it says is in `text`. */
+static bool asked(const struct sl_chat_card *c, struct sl_buf *text)
+{
+    struct seen s;
+
+    sl_buf_reset(text);
+    bool answers = sl_teams_put_question(text, SL_SPAN("1:x"), c);
+    json_t *message = parsed(text);
+    walk(card_of(message), &s);
+    SL_CHECK(utf16_octets(sl_buf_span(text)) <= SL_TEAMS_MESSAGE_MOST);
+    SL_CHECK_INT(s.bad, 0);
+    SL_CHECK(!s.strangers);
+    SL_CHECK_INT(s.executes, answers);
+    SL_CHECK_INT(s.submits, answers);
+    SL_CHECK_INT(s.inputs, answers);
+    SL_CHECK_INT(s.links, 1);
+    SL_CHECK_INT(strstr(sl_buf_text(text), "\"verb\":\"sluice.answer\"") != NULL, answers);
+    SL_CHECK(!answers || (c->asks && c->talk_count > 0));
+    sl_buf_done(&s.text);
+    json_decref(message);
+    return answers;
+}
+
+/* Who may answer reads what is asked, and answers as long as it waits; nothing is decided there. */
+static void test_question(void)
+{
+    struct sl_chat_card c = usual();
+    SL_BUF(b, 1 << 20);
+
+    c.talk_count = 2;
+    c.talk[0] = (struct sl_chat_talk){SL_SPAN("olga"), SL_SPAN("cli"), SL_SPAN("as told"), true};
+    c.talk[1] = (struct sl_chat_talk){SL_SPAN("rita"), SL_SPAN("teams"),
+                                      SL_SPAN("**why** the\nfourth\xe2\x80\xae?"), false};
+    c.asks = true;
+    SL_CHECK(asked(&c, &b));
+    SL_CHECK(strstr(sl_buf_text(&b), "A question to you") != NULL);
+    SL_CHECK(strstr(sl_buf_text(&b), "**why** the\u27e8U+000A\u27e9fourth\u27e8U+202E\u27e9?") !=
+             NULL);
+    SL_CHECK(strstr(sl_buf_text(&b), "as told") != NULL);
+    SL_CHECK(strstr(sl_buf_text(&b), "delete from") == NULL);
+    c.asks = false;
+    SL_CHECK(!asked(&c, &b));
+    SL_CHECK(strstr(sl_buf_text(&b), "No answer is needed any more") != NULL);
+    c.asks = true;
+    c.talk_count = 0; /* not told here: nothing to answer to, either */
+    SL_CHECK(!asked(&c, &b));
+    SL_CHECK(strstr(sl_buf_text(&b), "What is asked is not told here") != NULL);
+}
+
+/* What does not show all of a question takes no answer to it. */
+static void test_a_question_too_large(void)
+{
+    static char wide[20001];
+    struct sl_chat_card c = usual();
+    SL_BUF(b, 1 << 20);
+
+    memset(wide, '"', sizeof wide - 1);
+    c.asks = true;
+    c.talk_count = 1;
+    c.talk[0] = (struct sl_chat_talk){SL_SPAN("rita"), SL_SPAN("cli"), sl_span_str(wide), false};
+    SL_CHECK(!asked(&c, &b));
+    SL_CHECK(strstr(sl_buf_text(&b), "cannot show all of it") != NULL);
+    c.talk[0].text = SL_SPAN("why?");
+    SL_CHECK(asked(&c, &b));
+    c.identity = c.target = c.owner = c.environment = sl_span_str(wide);
+    SL_CHECK(!asked(&c, &b));
+}
+
+static void test_hostile_questions(void)
+{
+    size_t answering = 0;
+    SL_BUF(b, 1 << 20);
+
+    for (uint64_t i = 1; i <= 600; i++) {
+        struct play p;
+
+        play_begin(&p, i);
+        answering += asked(&p.card, &b);
+        play_end(&p);
+    }
+    SL_CHECK(answering > 100);
+}
+
+static void test_invoke_question(void)
+{
+    struct sl_chat_card c = usual();
+    SL_BUF(b, 1 << 20);
+
+    sl_teams_put_invoke_question(&b, &c);
+    json_t *answer = parsed(&b);
+    SL_CHECK_TEXT(sl_json_str(answer, "type"), "application/vnd.microsoft.card.adaptive");
+    SL_CHECK_INT(json_integer_value(json_object_get(answer, "statusCode")), 200);
+    SL_CHECK(strstr(sl_buf_text(&b), "No answer is needed any more") != NULL);
+    json_decref(answer);
+}
+
 /* --- answers and texts -------------------------------------------------------------------------
  */
 
@@ -544,6 +643,10 @@ int main(void)
     SL_RUN(test_hostile_cards);
     SL_RUN(test_workflow_never_decides);
     SL_RUN(test_group);
+    SL_RUN(test_question);
+    SL_RUN(test_a_question_too_large);
+    SL_RUN(test_hostile_questions);
+    SL_RUN(test_invoke_question);
     SL_RUN(test_invoke_answers);
     SL_RUN(test_text_and_conversation);
     return sl_tap_done();

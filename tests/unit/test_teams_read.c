@@ -116,7 +116,8 @@ static void test_verbs(void)
     } table[] = {{EXECUTE("sluice.deny", DATA("deny", ""), ""), SL_CHAT_DENY},
                  {EXECUTE("sluice.ask", DATA("ask", "what?"), ""), SL_CHAT_ASK},
                  {EXECUTE("sluice.revoke", DATA("revoke", ""), ""), SL_CHAT_REVOKE},
-                 {EXECUTE("sluice.stop", DATA("stop", ""), ""), SL_CHAT_STOP}};
+                 {EXECUTE("sluice.stop", DATA("stop", ""), ""), SL_CHAT_STOP},
+                 {EXECUTE("sluice.answer", DATA("answer", "that one"), ""), SL_CHAT_ANSWER}};
 
     for (size_t i = 0; i < SL_COUNT(table); i++) {
         struct play p = usual();
@@ -223,6 +224,9 @@ static void test_malformed(void)
     EXPECT(more, "}{", SL_EMALFORMED, 0);
     EXPECT(value, EXECUTE("sluice.grant", DATA("approve", ""), ""), SL_EMALFORMED, 0);
     EXPECT(value, EXECUTE("sluice.approve", DATA("deny", ""), ""), SL_EMALFORMED, 0);
+    EXPECT(value, EXECUTE("sluice.answer", DATA("approve", ""), ""), SL_EMALFORMED, 0);
+    EXPECT(value, EXECUTE("sluice.approve", DATA("answer", ""), ""), SL_EMALFORMED, 0);
+    EXPECT(value, EXECUTE("sluice.answers", DATA("answer", ""), ""), SL_EMALFORMED, 0);
     EXPECT(value, EXECUTE("sluice.approve", "{}", ""), SL_EMALFORMED, 0);
     EXPECT(value, EXECUTE("sluice.approve", DATA("approve", ""), ",\"trigger\":1"), SL_EMALFORMED,
            0);

@@ -54,6 +54,10 @@ bool sl_teams_put_card(struct sl_buf *b, struct sl_span message, const struct sl
 /* Links only: for a channel where too much waits, and for a Workflows webhook. */
 void sl_teams_put_group(struct sl_buf *b, struct sl_span message, const struct sl_chat_line *lines,
                         size_t count, size_t more, struct sl_span inbox_link);
+/* What reviewers ask, to one who may answer it: true: the message takes their answer. It does while
+ * a question waits (card->asks) that is told, and all of it fits; else it only links. */
+bool sl_teams_put_question(struct sl_buf *b, struct sl_span message,
+                           const struct sl_chat_card *card);
 /* Plain text: an answer in a thread, or to a person. */
 void sl_teams_put_text(struct sl_buf *b, struct sl_span text);
 /* The message of a Workflows webhook ("when a Teams webhook request is received"). Nothing comes
@@ -64,6 +68,7 @@ void sl_teams_put_workflow(struct sl_buf *b, const struct sl_chat_card *card);
  * Bodies of our answer, whose HTTP status is 200 in each case; only the person who clicked sees
  * them. The card is of that person's copy and as good as any other: true as above. */
 bool sl_teams_put_invoke_card(struct sl_buf *b, const struct sl_chat_card *card);
+void sl_teams_put_invoke_question(struct sl_buf *b, const struct sl_chat_card *card);
 /* A sentence. Characters that Markdown or HTML know come out as their wide forms. */
 void sl_teams_put_invoke_text(struct sl_buf *b, struct sl_span text);
 /* status: 400, 401, 403, 404, 409, 500; anything else is 500. */

@@ -71,6 +71,13 @@ void sl_teams_put_link(struct sl_teams_page *p, const char *title, struct sl_spa
     sl_jw_end(&p->w);
 }
 
+void sl_teams_put_answer(struct sl_teams_page *p, const struct sl_chat_card *card)
+{
+    static const struct button answer = {SL_CHAT_ANSWER, "Answer", "positive"};
+
+    put_button(p, card, &answer);
+}
+
 void sl_teams_put_buttons(struct sl_teams_page *p, const struct sl_chat_card *card, bool decides)
 {
     static const struct button deciding[] = {{SL_CHAT_APPROVE, "Approve", "positive"},

@@ -27,31 +27,8 @@ static const char *title_of(const struct sl_chat_card *card)
     return "An approval";
 }
 
-static void ours(struct sl_teams_page *p, const char *text)
-{
-    enum sl_teams_extent extent = p->extent;
-
-    if (extent == SL_TEAMS_BARE) /* our own words always fit */
-        p->extent = SL_TEAMS_CUT;
-    sl_teams_run(p, sl_span_str(text), 0);
-    p->extent = extent;
-}
-
-/* "before text after", where there is a text. */
-static void part(struct sl_teams_page *p, const char *before, struct sl_span text,
-                 const char *after)
-{
-    if (text.n == 0)
-        return;
-    if (before[0] != '\0')
-        ours(p, before);
-    sl_teams_run(p, text, SL_TEAMS_BOLD);
-    if (after[0] != '\0')
-        ours(p, after);
-}
-
 /* agent-7 (agent of alice) asks for: delete on public.payments, at finance (production) */
-static void sentence(struct sl_teams_page *p, const struct sl_chat_card *c)
+void sl_teams_sentence(struct sl_teams_page *p, const struct sl_chat_card *c)
 {
     if (p->extent == SL_TEAMS_BARE) {
         sl_teams_say(p, "What is asked for does not fit here.");
@@ -59,13 +36,13 @@ static void sentence(struct sl_teams_page *p, const struct sl_chat_card *c)
     }
     sl_teams_line(p);
     sl_teams_run(p, c->identity, SL_TEAMS_BOLD);
-    part(p, " (", c->kind, c->owner.n > 0 ? "" : ")");
-    part(p, c->kind.n > 0 ? " of " : " (of ", c->owner, ")");
-    ours(p, " asks for: ");
+    sl_teams_part(p, " (", c->kind, c->owner.n > 0 ? "" : ")");
+    sl_teams_part(p, c->kind.n > 0 ? " of " : " (of ", c->owner, ")");
+    sl_teams_ours(p, " asks for: ");
     sl_teams_run(p, c->effects.n > 0 ? c->effects : SL_SPAN("something"), SL_TEAMS_BOLD);
-    part(p, " on ", c->datasets, "");
-    part(p, ", at ", c->target, "");
-    part(p, " (", c->environment, ")");
+    sl_teams_part(p, " on ", c->datasets, "");
+    sl_teams_part(p, ", at ", c->target, "");
+    sl_teams_part(p, " (", c->environment, ")");
     sl_teams_line_end(p);
 }
 
@@ -74,7 +51,7 @@ static void fact(struct sl_teams_page *p, const char *name, struct sl_span text)
     if (text.n == 0 || p->extent == SL_TEAMS_BARE)
         return;
     sl_teams_line(p);
-    ours(p, name);
+    sl_teams_ours(p, name);
     sl_teams_run(p, text, SL_TEAMS_BOLD);
     sl_teams_line_end(p);
 }
@@ -155,29 +132,12 @@ static void votes(struct sl_teams_page *p, const struct sl_chat_card *c)
 
         sl_teams_line(p);
         sl_teams_run(p, v->who, SL_TEAMS_BOLD);
-        part(p, ": ", v->decision, "");
-        part(p, ", by ", v->channel, "");
-        part(p, ": ", v->reason, "");
+        sl_teams_part(p, ": ", v->decision, "");
+        sl_teams_part(p, ", by ", v->channel, "");
+        sl_teams_part(p, ": ", v->reason, "");
         sl_teams_line_end(p);
     }
     p->cut = p->cut || c->vote_count > most;
-}
-
-/* What was asked and answered, the last of it. */
-static void talk(struct sl_teams_page *p, const struct sl_chat_card *c)
-{
-    if (p->extent == SL_TEAMS_BARE)
-        return;
-    for (size_t i = 0; i < c->talk_count && i < SL_CHAT_TALK_MOST; i++) {
-        const struct sl_chat_talk *t = &c->talk[i];
-
-        sl_teams_line(p);
-        sl_teams_run(p, t->who, SL_TEAMS_BOLD);
-        ours(p, t->answer ? " answers" : " asks");
-        part(p, ", by ", t->channel, "");
-        part(p, ": ", t->text, "");
-        sl_teams_line_end(p);
-    }
 }
 
 static void facts(struct sl_teams_page *p, const struct sl_chat_card *c)
@@ -217,12 +177,12 @@ static void why_not(struct sl_teams_page *p, const struct sl_chat_card *c)
 static void body(struct sl_teams_page *p, const struct sl_chat_card *c, bool decides)
 {
     sl_teams_head(p, title_of(c));
-    sentence(p, c);
+    sl_teams_sentence(p, c);
     statement(p, c);
     reason(p, c);
     facts(p, c);
     votes(p, c);
-    talk(p, c);
+    sl_teams_talk(p, c);
     times(p, c);
     marks(p, c);
     if (decides)
@@ -231,33 +191,16 @@ static void body(struct sl_teams_page *p, const struct sl_chat_card *c, bool dec
         why_not(p, c);
 }
 
-static void put(struct sl_jw *w, const char *key, const char *text)
-{
-    sl_jw_key(w, key);
-    sl_jw_str(w, sl_span_str(text));
-}
-
 /* A card in `extent`; true: it decides. */
 static bool make(struct sl_teams_page *p, const struct sl_chat_card *c)
 {
     bool decides = !p->links && p->extent == SL_TEAMS_WHOLE && c->decides && sl_chat_card_whole(c);
 
-    sl_jw_object(&p->w);
-    put(&p->w, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
-    sl_jw_key(&p->w, "actions");
-    sl_jw_array(&p->w);
+    sl_teams_actions(p);
     sl_teams_put_buttons(p, c, decides);
-    sl_jw_end(&p->w);
-    sl_jw_key(&p->w, "body");
-    sl_jw_array(&p->w);
+    sl_teams_body(p);
     body(p, c, decides);
-    sl_jw_end(&p->w);
-    put(&p->w, "fallbackText", "This client is too old for this message: open Sluice.");
-    sl_jw_key(&p->w, "msteams");
-    sl_jw_raw(&p->w, SL_SPAN("{\"width\":\"full\"}"));
-    put(&p->w, "type", "AdaptiveCard");
-    put(&p->w, "version", "1.5");
-    sl_jw_end(&p->w);
+    sl_teams_end(p);
     return decides;
 }
 

@@ -145,6 +145,28 @@ void sl_teams_run(struct sl_teams_page *p, struct sl_span text, unsigned style)
     put_runs(p, sl_buf_span(&shown), style);
 }
 
+void sl_teams_ours(struct sl_teams_page *p, const char *text)
+{
+    enum sl_teams_extent extent = p->extent;
+
+    if (extent == SL_TEAMS_BARE) /* our own words always fit */
+        p->extent = SL_TEAMS_CUT;
+    sl_teams_run(p, sl_span_str(text), 0);
+    p->extent = extent;
+}
+
+void sl_teams_part(struct sl_teams_page *p, const char *before, struct sl_span text,
+                   const char *after)
+{
+    if (text.n == 0)
+        return;
+    if (before[0] != '\0')
+        sl_teams_ours(p, before);
+    sl_teams_run(p, text, SL_TEAMS_BOLD);
+    if (after[0] != '\0')
+        sl_teams_ours(p, after);
+}
+
 /* --- boxes ------------------------------------------------------------------------------------ */
 
 static void box_line(struct sl_teams_page *p, struct sl_span line, unsigned style)
@@ -191,6 +213,35 @@ void sl_teams_box(struct sl_teams_page *p, struct sl_span text, unsigned style)
     sl_jw_end(&p->w);
     put(p, "style", "emphasis");
     put(p, "type", "Container");
+    sl_jw_end(&p->w);
+}
+
+/* --- the card around them -----------------------------------------------------------------------
+ */
+
+void sl_teams_actions(struct sl_teams_page *p)
+{
+    sl_jw_object(&p->w);
+    put(p, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
+    sl_jw_key(&p->w, "actions");
+    sl_jw_array(&p->w);
+}
+
+void sl_teams_body(struct sl_teams_page *p)
+{
+    sl_jw_end(&p->w);
+    sl_jw_key(&p->w, "body");
+    sl_jw_array(&p->w);
+}
+
+void sl_teams_end(struct sl_teams_page *p)
+{
+    sl_jw_end(&p->w);
+    put(p, "fallbackText", "This client is too old for this message: open Sluice.");
+    sl_jw_key(&p->w, "msteams");
+    sl_jw_raw(&p->w, SL_SPAN("{\"width\":\"full\"}"));
+    put(p, "type", "AdaptiveCard");
+    put(p, "version", "1.5");
     sl_jw_end(&p->w);
 }
 

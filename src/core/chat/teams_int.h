@@ -38,14 +38,35 @@ void sl_teams_run(struct sl_teams_page *p, struct sl_span text, unsigned style);
 /* A stranger's text in lines of its own, in a box. */
 void sl_teams_box(struct sl_teams_page *p, struct sl_span text, unsigned style);
 
+/* Our own words in that line, in whatever extent; and "before text after" around a stranger's, where
+ * there is one. */
+void sl_teams_ours(struct sl_teams_page *p, const char *text);
+void sl_teams_part(struct sl_teams_page *p, const char *before, struct sl_span text,
+                   const char *after);
+
 /* Does this JSON text fit into a message, with `besides` units around it? */
 bool sl_teams_fits(const struct sl_buf *b, size_t besides);
 
+/* A card: its actions, then its body, then the end of it. */
+void sl_teams_actions(struct sl_teams_page *p);
+void sl_teams_body(struct sl_teams_page *p);
+void sl_teams_end(struct sl_teams_page *p);
+
+/* Who asks for what, where; what was asked and answered about it, the last of it. */
+void sl_teams_sentence(struct sl_teams_page *p, const struct sl_chat_card *c);
+void sl_teams_talk(struct sl_teams_page *p, const struct sl_chat_card *c);
+
 void sl_teams_put_buttons(struct sl_teams_page *p, const struct sl_chat_card *card, bool decides);
+void sl_teams_put_answer(struct sl_teams_page *p, const struct sl_chat_card *card);
 /* A button that opens an address; nothing where there is none. */
 void sl_teams_put_link(struct sl_teams_page *p, const char *title, struct sl_span url);
 /* The card itself, as a value; true: it decides. `links`: it may not, whatever it is of. */
 bool sl_teams_make_card(struct sl_buf *b, const struct sl_chat_card *card, bool links);
+/* The same of a question; true: it takes an answer. */
+bool sl_teams_make_question(struct sl_buf *b, const struct sl_chat_card *card);
+/* A message with this card. `summary`: what a notification says, our own words alone. */
+void sl_teams_put_activity(struct sl_buf *b, struct sl_span message, struct sl_span card,
+                           const char *summary);
 
 /* `base`, or a plain path below it. */
 bool sl_teams_is_below(struct sl_span url, struct sl_span base);

@@ -31,6 +31,17 @@ bool sl_teams_put_invoke_card(struct sl_buf *b, const struct sl_chat_card *card)
     return decides;
 }
 
+void sl_teams_put_invoke_question(struct sl_buf *b, const struct sl_chat_card *card)
+{
+    SL_BUF(text, CARD_MAX);
+    struct sl_jw w = sl_jw(b);
+
+    (void)sl_teams_make_question(&text, card);
+    begin(&w, 200, SL_TEAMS_CARD_TYPE);
+    sl_jw_raw(&w, sl_buf_span(&text));
+    sl_jw_end(&w);
+}
+
 /* The wide forms of ASCII lie 0xfee0 above it. A colon is one of an address where a slash comes. */
 static void put_inert(struct sl_buf *b, struct sl_span text)
 {

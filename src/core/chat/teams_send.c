@@ -9,9 +9,8 @@ static void put(struct sl_jw *w, const char *key, const char *text)
     sl_jw_str(w, sl_span_str(text));
 }
 
-/* A message with this card. `summary`: what a notification says, our own words alone. */
-static void put_activity(struct sl_buf *b, struct sl_span message, struct sl_span card,
-                         const char *summary)
+void sl_teams_put_activity(struct sl_buf *b, struct sl_span message, struct sl_span card,
+                           const char *summary)
 {
     struct sl_jw w = sl_jw(b);
 
@@ -40,8 +39,9 @@ static bool put_card(struct sl_buf *b, struct sl_span message, const struct sl_c
     bool pending = sl_span_is(card->state, "pending");
     bool decides = sl_teams_make_card(&text, card, links);
 
-    put_activity(b, message, sl_buf_span(&text),
-                 pending ? "An approval waits in Sluice" : "News of an approval in Sluice");
+    sl_teams_put_activity(b, message, sl_buf_span(&text),
+                          pending ? "An approval waits in Sluice"
+                                  : "News of an approval in Sluice");
     return decides;
 }
 
@@ -142,14 +142,9 @@ static void make_group(struct sl_buf *b, const struct sl_chat_line *lines, size_
     struct sl_teams_page p = {.w = sl_jw(b), .extent = SL_TEAMS_CUT, .links = true};
     SL_BUF(rest, 128);
 
-    sl_jw_object(&p.w);
-    put(&p.w, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
-    sl_jw_key(&p.w, "actions");
-    sl_jw_array(&p.w);
+    sl_teams_actions(&p);
     sl_teams_put_link(&p, "Open all of them", inbox_link);
-    sl_jw_end(&p.w);
-    sl_jw_key(&p.w, "body");
-    sl_jw_array(&p.w);
+    sl_teams_body(&p);
     sl_teams_head(&p, "Approvals wait");
     for (size_t i = 0; i < fit; i++)
         put_line(&p, &lines[i]);
@@ -157,10 +152,7 @@ static void make_group(struct sl_buf *b, const struct sl_chat_line *lines, size_
         sl_buf_say(&rest, "and %U more", (uint64_t)others);
         sl_teams_say(&p, sl_buf_text(&rest));
     }
-    sl_jw_end(&p.w);
-    put(&p.w, "type", "AdaptiveCard");
-    put(&p.w, "version", "1.5");
-    sl_jw_end(&p.w);
+    sl_teams_end(&p);
 }
 
 void sl_teams_put_group(struct sl_buf *b, struct sl_span message, const struct sl_chat_line *lines,
@@ -175,5 +167,5 @@ void sl_teams_put_group(struct sl_buf *b, struct sl_span message, const struct s
         sl_buf_reset(&card);
         make_group(&card, lines, fit, count - fit + more, inbox_link);
     }
-    put_activity(b, message, sl_buf_span(&card), "Approvals wait in Sluice");
+    sl_teams_put_activity(b, message, sl_buf_span(&card), "Approvals wait in Sluice");
 }

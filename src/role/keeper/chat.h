@@ -55,6 +55,7 @@ struct chat_job {
     char approval[37];      /* empty: of none, or of many */
     uint8_t who[SL_SHA256]; /* of a new card: a hash of who asks */
     char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
+    char at[CHAT_ID_BYTES]; /* Teams: the conversation that it was posted to */
     unsigned attempts;
     bool person;             /* of a new card: the channel is somebody's account */
     bool busy, brief;        /* brief: the chat did not take the whole of it */
@@ -217,7 +218,9 @@ void chat_tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_inpu
 /* Where the button was: NULL, one of our messages, and one that lets people decide. */
 const char *chat_message_refused(struct keeper *k, const struct chat *h,
                                  const struct sl_chat_input *in);
-bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in);
+/* 0: it is none of ours. */
+enum chat_what chat_message_what(struct keeper *k, const struct chat *h,
+                                 const struct sl_chat_input *in);
 void chat_input_free(struct keeper *k, struct chat *h);
 
 /* chat_record.c: what this asks for is about to be done. */

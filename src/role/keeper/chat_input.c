@@ -164,12 +164,13 @@ static bool find_message(struct keeper *k, const struct chat *h, const struct sl
     return found;
 }
 
-bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in)
+enum chat_what chat_message_what(struct keeper *k, const struct chat *h,
+                                 const struct sl_chat_input *in)
 {
     bool decides;
     enum chat_what what;
 
-    return find_message(k, h, in, &decides, &what);
+    return find_message(k, h, in, &decides, &what) ? what : 0;
 }
 
 const char *chat_message_refused(struct keeper *k, const struct chat *h,

@@ -25,6 +25,13 @@ static void put_group(const struct chat *h, struct chat_job *job, const struct s
     sl_teams_put_group(&job->body, sl_span_str(job->ts), lines, count, more, inbox_link);
 }
 
+static void put_question(const struct chat *h, struct chat_job *job,
+                         const struct sl_chat_card *card)
+{
+    (void)h;
+    (void)sl_teams_put_question(&job->body, sl_span_str(job->ts), card);
+}
+
 static void put_text(const struct chat *h, struct chat_job *job, struct sl_span text)
 {
     (void)h;
@@ -45,9 +52,11 @@ static void put_aside(const struct chat *h, struct chat_job *job, const struct s
 /* --- calls --------------------------------------------------------------------------------------
  */
 
+/* A question that is there lies in a conversation, as any other message. */
 static bool is_to_a_person(const struct chat_job *job)
 {
-    return job->what == CHAT_DIRECT || job->what == CHAT_ASIDE;
+    return job->what == CHAT_DIRECT || job->what == CHAT_ASIDE ||
+           (job->what == CHAT_QUESTION && job->ts[0] == '\0');
 }
 
 static bool is_update(const struct chat_job *job)
@@ -55,11 +64,14 @@ static bool is_update(const struct chat_job *job)
     return job->ts[0] != '\0' && job->what != CHAT_NOTE;
 }
 
-static void post(struct keeper *k, struct chat *h, const struct chat_job *job,
+static void post(struct keeper *k, struct chat *h, struct chat_job *job,
                  struct sl_span conversation)
 {
     SL_BUF(url, 8192);
 
+    memset(job->at, 0, sizeof job->at);
+    if (conversation.n < sizeof job->at)
+        memcpy(job->at, conversation.p, conversation.n);
     sl_teams_put_message_url(&url, chat_teams_service(k, h, conversation), conversation,
                              sl_span_str(job->ts));
     chat_teams_call(k, h, is_update(job) ? SL_SPAN("PUT") : sl_span(NULL, 0), sl_buf_span(&url),
@@ -70,7 +82,7 @@ static void on_conversation(struct keeper *k, uint64_t of, const struct fetched 
 {
     struct sl_teams_answer answer = {0};
     struct chat *h;
-    const struct chat_job *job = chat_job_find(k, of, &h);
+    struct chat_job *job = chat_job_find(k, of, &h);
 
     if (job == NULL)
         return;
@@ -138,6 +150,8 @@ static void read_yes(const struct chat_job *job, const struct sl_teams_answer *a
                      struct chat_said *said)
 {
     said->means = CHAT_IS_TAKEN;
+    if (job->what == CHAT_QUESTION) /* its button is pressed there */
+        memcpy(said->channel, job->at, sizeof said->channel);
     if (!is_update(job) && answer->id.n > 0 && answer->id.n < sizeof said->ts)
         memcpy(said->ts, answer->id.p, answer->id.n);
 }
@@ -220,6 +234,7 @@ const struct chat_kind chat_teams = {
     .answer_within_ms = 5000,
     .put_card = put_card,
     .put_group = put_group,
+    .put_question = put_question,
     .put_text = put_text,
     .put_aside = put_aside,
     .may_call = chat_teams_has_token,

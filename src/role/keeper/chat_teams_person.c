@@ -47,8 +47,9 @@ void chat_teams_refuse(struct keeper *k, struct chat *h, const struct sl_chat_in
     chat_answer(k, h, way, sl_buf_span(&answer));
 }
 
+/* As the message with the button says it now. */
 static bool put_card(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
-                     struct sl_buf *answer)
+                     bool question, struct sl_buf *answer)
 {
     APPROVAL(a);
     struct sl_chat_card card;
@@ -56,18 +57,22 @@ static bool put_card(struct keeper *k, struct chat *h, const struct sl_chat_inpu
     if (approval_get(k, in->approval, &a) != SL_OK)
         return false;
     chat_card_make(k, h, &a, false, &card);
-    (void)sl_teams_put_invoke_card(answer, &card);
+    if (question)
+        sl_teams_put_invoke_question(answer, &card);
+    else
+        (void)sl_teams_put_invoke_card(answer, &card);
     return true;
 }
 
 void chat_teams_done(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
                      const struct chat_way *way, struct sl_span text)
 {
-    bool changes =
-        in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY || in->verb == SL_CHAT_REVOKE;
+    bool answers = in->verb == SL_CHAT_ANSWER;
+    bool changes = answers || in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY ||
+                   in->verb == SL_CHAT_REVOKE;
     SL_BUF(answer, 128 * 1024);
 
-    if (way->invoke && !(changes && put_card(k, h, in, &answer)))
+    if (way->invoke && !(changes && put_card(k, h, in, answers, &answer)))
         sl_teams_put_invoke_text(&answer, text);
     chat_answer(k, h, way, sl_buf_span(&answer));
 }
@@ -77,7 +82,9 @@ void chat_teams_refresh(struct keeper *k, struct chat *h, const struct sl_chat_i
 {
     SL_BUF(answer, 128 * 1024);
 
-    if (in->foreign || !chat_message_is_ours(k, h, in) || !put_card(k, h, in, &answer)) {
+    enum chat_what what = in->foreign ? 0 : chat_message_what(k, h, in);
+
+    if (what == 0 || !put_card(k, h, in, what == CHAT_QUESTION, &answer)) {
         sl_buf_reset(&answer);
         sl_teams_put_invoke_error(&answer, 404, SL_SPAN("Sluice does not know this message."));
     }

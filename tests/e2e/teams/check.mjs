@@ -1,5 +1,5 @@
 // What Microsoft's own libraries make of our messages. Lines of emit_teams come in, one line of JSON goes out:
-//   {"checked":N,"deciding":N,"typed":N,"wrong":["line 7: ..."]}
+//   {"checked":N,"deciding":N,"answering":N,"typed":N,"wrong":["line 7: ..."]}
 // adaptivecards parses, validates and renders each card as its version 1.5; what is shown is read back out of the
 // rendered page, with a Markdown processor that would turn a stranger's text into elements if it got any.
 // @microsoft/teams.cards types as many cards as `argv[2]` says.
@@ -27,7 +27,7 @@ AC.AdaptiveCard.onProcessMarkdown = (text, result) => {
 
 const ours = new Set(["DIV", "SPAN", "P", "BUTTON", "TEXTAREA", "INPUT", "LABEL", "STRONG"]);
 const wrong = [];
-let deciding = 0;
+let deciding = 0, answering = 0;
 
 function cardOf({ kind, message }) {
   if (kind !== "invoke") return message.attachments[0].content;
@@ -80,8 +80,8 @@ function checkActions(card, { decides, kind }) {
   const types = Array.from({ length: card.getActionCount() }, (_, i) => card.getActionAt(i).getJsonTypeName());
   const executes = types.filter((t) => t === "Action.Execute").length;
   const inputs = card.getAllInputs().length;
-  if (decides !== (inputs === 1) || (decides && executes !== 3)) throw new Error(`decides: ${decides}, but ${types}, ${inputs} inputs`);
-  if ((kind === "workflow" || kind === "group") && executes > 0) throw new Error(`${kind} has ${types}`);
+  if (decides !== (inputs === 1) || (decides && executes !== (kind === "question" ? 1 : 3))) throw new Error(`decides: ${decides}, but ${types}, ${inputs} inputs`);
+  if ((kind === "workflow" || kind === "group" || (kind === "question" && !decides)) && executes > 0) throw new Error(`${kind} has ${types}`);
   if (types.some((t) => t !== "Action.Execute" && t !== "Action.OpenUrl")) throw new Error(`${types}`);
 }
 
@@ -91,7 +91,8 @@ function check(line) {
   const card = parsed(json);
   checkActions(card, line);
   checkRendered(card, line);
-  deciding += line.decides;
+  if (line.kind === "question") answering += line.decides;
+  else deciding += line.decides;
 }
 
 // Each card as a literal of the official type: excess and missing members, and words that are not theirs, are errors.
@@ -124,6 +125,6 @@ lines.forEach((line, i) => {
 });
 const most = Number(process.argv[2] ?? 60);
 const step = Math.max(1, Math.floor(lines.length / most));
-const chosen = lines.filter((l, i) => l.decides || i % step === 0).slice(0, most + deciding);
+const chosen = lines.filter((l, i) => l.decides || i % step === 0).slice(0, most + deciding + answering);
 const count = typed(chosen.map(cardOf));
-console.log(JSON.stringify({ checked: lines.length, deciding, typed: count, wrong: wrong.slice(0, 20) }));
+console.log(JSON.stringify({ checked: lines.length, deciding, answering, typed: count, wrong: wrong.slice(0, 20) }));
