@@ -2,11 +2,13 @@
  * as Microsoft and as a desk that somebody captured. The first argument is the keeper. */
 #define RITA "11111111-2222-4333-8444-555555555555"
 #define OLGA "22222222-2222-4333-8444-555555555555"
+#define AUD "33333333-2222-4333-8444-555555555555"
 #define KEEPER_PLAY_RULES                                                                 \
     "  - name: people\n"                                                                  \
     "    when: {effects: [read], labels: [pii]}\n"                                        \
     "    then: hold\n"                                                                    \
     "    reviewers: {groups: [dba]}\n"                                                    \
+    "roles: {auditors: {groups: [audit]}}\n"                                              \
     "issuers: [{name: entra, issuer: \"https://login.microsoftonline.com/" TENANT         \
     "/v2.0\", subject_claim: oid, client_id: sluice, client_secret_file: e}]\n" TEAMS_BOT \
     ", issuer: entra}\n"
@@ -305,6 +307,10 @@ static void test_an_owner_answers(void)
     presses(&press);
     is_a_member(RITA);
     SL_CHECK(is_answered("Not yours to answer"));
+    press = (struct press){"f:96", AUD, "sluice.answer", OLGAS, "1:q1", "the second"};
+    presses(&press);
+    is_a_member(AUD);
+    SL_CHECK(is_answered("An auditor changes nothing"));
     SL_CHECK_INT(said_so_far(), 1);
     press = (struct press){"f:93", OLGA, "sluice.answer", OLGAS, "1:q1", "the fourth"};
     presses(&press);
@@ -408,6 +414,8 @@ static void link_to(const char *name, const char *subject)
 
 int main(int argc, char **argv)
 {
+    char aud[128];
+
     if (argc < 2)
         return 2;
     key = issuer_key("t", "RS256");
@@ -415,6 +423,8 @@ int main(int argc, char **argv)
     courier_comes();
     give_secret("teams", "client_secret", "s");
     add_people();
+    add_human("aud", "'audit'", aud);
+    link_to("aud", AUD);
     link_to("rita", RITA);
     SL_RUN(test_a_card_decides);
     SL_RUN(test_a_captured_desk_decides_in_teams);
