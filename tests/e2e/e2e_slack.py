@@ -164,13 +164,14 @@ def test_deny(lab):
 
 
 def test_stand_in(lab):
-    """whoever is away is not named; who stands in for them decides in Slack, and the message says for whom"""
+    """whoever is away is not named; who stands in for them is told so in private, decides in Slack, and the message says for whom"""
     lab.add("dave", "human")
     lab.enroll("dave")
     SLACK.user("U0DAVE", name="dave")
     link(lab, "dave", "U0DAVE")
     rita = ["--credential-file", lab.enroll("rita"), *lab.where()]
-    lab.sluice("away", "--until", "1h", "--stand-in", "dave", *rita, check=True)
+    lab.sluice("away", "--until", "1h", "--stand-in", "dave", "--reason", "in hospital", *rita, check=True)
+    wait_for(lambda: [m for m in direct("U0DAVE") if "You stand in for rita until" in json.dumps(m)], 15, "dave to be told that he is named")
     _, approval = hold(lab)
     message = card(approval, like="1 of bob, dave (standing in for rita)")
     lab.sluice("away", *rita, check=True)
@@ -178,6 +179,8 @@ def test_stand_in(lab):
     wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
     card(approval, like="approved by dave, standing in for rita")
     lab.sluice("back", *rita, check=True)
+    wait_for(lambda: [m for m in direct("U0DAVE") if "not stand in for rita any more" in json.dumps(m)], 15, "dave to be told that it ended")
+    assert "hospital" not in json.dumps(SLACK.messages())
 
 
 def test_decided_elsewhere(lab):

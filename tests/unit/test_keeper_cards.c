@@ -344,6 +344,27 @@ static void test_an_owner_answers(void)
     SL_CHECK_INT(said_so_far(), 3);
 }
 
+/* A stand-in hears that they are named, until when, and that it ends before. */
+static void test_a_stand_in_is_told(void)
+{
+    until_quiet(1500);
+    SL_CHECK_INT(call_as(play.desk, "me.away", rita,
+                         "{'until':'7d','stand_in':'olga','reason':'a secret'}"),
+                 200);
+    if (olga_is_told("You stand in for rita until "))
+        SL_CHECK(strstr(wanted.body, "a secret") == NULL);
+    tell(503, "{}"); /* it is said again */
+    if (olga_is_told("You stand in for rita until "))
+        tell(201, "{\"id\":\"1:s1\"}");
+    SL_CHECK_INT(call_as(play.desk, "me.away", rita, "{'until':'9d','stand_in':'olga'}"), 200);
+    if (olga_is_told("You stand in for rita until "))
+        tell(201, "{\"id\":\"1:s2\"}");
+    SL_CHECK_INT(call_as(play.desk, "me.back", rita, "{}"), 200);
+    if (olga_is_told("You do not stand in for rita any more"))
+        tell(201, "{\"id\":\"1:s3\"}");
+    SL_CHECK(!comes_to("/v3/conversations", 1500)); /* each of it once */
+}
+
 /* From now on the chat tells who and where. */
 static void reload_with_link(void)
 {
@@ -433,6 +454,7 @@ int main(int argc, char **argv)
     link_to("olga", OLGA);
     SL_RUN(test_one_note);
     SL_RUN(test_an_owner_answers);
+    SL_RUN(test_a_stand_in_is_told);
     SL_RUN(test_a_chat_that_only_links);
     play_end();
     issuer_key_free(&key);

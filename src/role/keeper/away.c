@@ -135,8 +135,7 @@ bool own_right_only(struct keeper *k, struct sl_span protocol, const struct sl_r
     return false;
 }
 
-/* "2026-12-28 00:00 UTC" */
-static void put_minute(struct sl_buf *b, uint64_t at_us)
+void away_put_minute(struct sl_buf *b, uint64_t at_us)
 {
     SL_BUF(whole, 64);
 
@@ -152,9 +151,9 @@ static struct sl_span in_words(struct keeper *k, const struct absence *a, uint64
 
     sl_buf_put_str(&text, a->from_us <= now_us ? "You are away" : "You will be away from ");
     if (a->from_us > now_us)
-        put_minute(&text, a->from_us);
+        away_put_minute(&text, a->from_us);
     sl_buf_put_str(&text, " until ");
-    put_minute(&text, a->until_us);
+    away_put_minute(&text, a->until_us);
     if (a->stand_in.n > 0)
         sl_buf_say(&text, "; %S stands in for you", a->stand_in);
     return sl_arena_copy(k->mem, sl_buf_span(&text));

@@ -41,6 +41,8 @@ bool stand_in_of(struct keeper *k, const struct absence *a, struct sl_stand_in *
  * set is not known here: it might be whoever is away. */
 bool own_right_only(struct keeper *k, struct sl_span protocol, const struct sl_requester *set,
                     size_t count);
+/* "2026-12-28 00:00 UTC" */
+void away_put_minute(struct sl_buf *b, uint64_t at_us);
 /* "away":{"from","until","stand_in"?,"reason"?,"now":bool,"says": in words} while it is not over,
  * and "stands_in_for":[names] of those who are away now. */
 void away_put(struct keeper *k, json_t *out, struct sl_span identity);

@@ -3,6 +3,7 @@
 #include "base/when.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/call.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/govern.h"
 #include "role/keeper/keeper_int.h"
@@ -116,6 +117,39 @@ static void answer(struct call *c)
     away_put(c->keeper, c->reply, c->who.name);
 }
 
+/* --- the stand-in hears of it where their account in a chat is linked --- */
+
+static void tell_named(struct keeper *k, const struct absence *a, uint64_t now_us)
+{
+    SL_BUF(text, 1024);
+
+    if (a->stand_in.n == 0)
+        return;
+    sl_buf_say(&text, "You stand in for %S", a->identity);
+    if (a->from_us > now_us) {
+        sl_buf_put_str(&text, " from ");
+        away_put_minute(&text, a->from_us);
+    }
+    sl_buf_put_str(&text, " until ");
+    away_put_minute(&text, a->until_us);
+    sl_buf_put_str(&text, ": meanwhile you may decide what they may.");
+    chats_tell(k, a->stand_in, sl_buf_span(&text));
+}
+
+/* With its time it ends as it was said. */
+static void tell_ended(struct keeper *k, const struct absence *before, uint64_t now_us)
+{
+    SL_BUF(text, 1024);
+
+    if (before->stand_in.n == 0 || before->until_us <= now_us)
+        return;
+    sl_buf_say(&text,
+               "You do not stand in for %S any more. A yes that you gave in their place, and that "
+               "has not run yet, does not count.",
+               before->identity);
+    chats_tell(k, before->stand_in, sl_buf_span(&text));
+}
+
 /* Whoever is named may decide from then on, so under `govern: two-person` somebody else decides
  * about it first; to be away alone takes something away. */
 void call_ME_AWAY(struct call *c)
@@ -131,6 +165,9 @@ void call_ME_AWAY(struct call *c)
     record(c, &a, now_us);
     if (named) /* what was said in their place by the absence before counts no more */
         votes_lapse_by(c->keeper, before.stand_in);
+    if (named && !sl_span_eq(before.stand_in, a.stand_in))
+        tell_ended(c->keeper, &before, now_us);
+    tell_named(c->keeper, &a, now_us);
     answer(c);
 }
 
@@ -154,5 +191,6 @@ void call_ME_BACK(struct call *c)
                                           .channel = call_channel(c)});
     if (before.stand_in.n > 0)
         votes_lapse_by(c->keeper, before.stand_in);
+    tell_ended(c->keeper, &before, now_us);
     answer(c);
 }

@@ -46,6 +46,7 @@ enum chat_what {
     CHAT_ASIDE,    /* to one person, in private; `body` is ready */
     CHAT_FORM,     /* opens a form; the same */
     CHAT_QUESTION, /* what reviewers ask, to whoever asked or owns it; recorded: add at the end */
+    CHAT_WORD,     /* to one person, about no approval; `body` is ready; not recorded */
 };
 
 struct chat_job {
@@ -152,6 +153,9 @@ void chat_secrets_free(struct chat *h);
  */
 void chat_plan(struct keeper *k, struct approval *a);
 bool chat_is_final(const struct approval *a); /* nothing more will become of it */
+/* Tells this person something that is about no approval, in each chat in which their account is
+ * linked. It waits while a chat is away, and is not said again after a restart of the keeper. */
+void chats_tell(struct keeper *k, struct sl_span name, struct sl_span text);
 /* metrics_told.c: this one has just been told. */
 void chat_note_delay(struct keeper *k, struct chat *h, const struct chat_job *job);
 struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,

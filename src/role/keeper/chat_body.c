@@ -163,7 +163,7 @@ static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
 
 bool chat_body_make(struct keeper *k, struct chat *h, struct chat_job *job)
 {
-    if (job->what == CHAT_ASIDE || job->what == CHAT_FORM)
+    if (chat_is_aside(job) || job->what == CHAT_WORD)
         return true;
     sl_buf_reset(&job->body);
     if (job->what == CHAT_CARD)

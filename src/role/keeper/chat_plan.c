@@ -338,3 +338,18 @@ void chat_plan(struct keeper *k, struct approval *a)
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
         plan_in(k, h, a);
 }
+
+void chats_tell(struct keeper *k, struct sl_span name, struct sl_span text)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
+        struct sl_span user;
+
+        if (!h->kind->tells_after || h->job_count >= CHAT_JOBS_MOST ||
+            !linked_account(k, h, name, &user))
+            continue;
+        struct chat_job *job =
+            chat_job_new(k, h, CHAT_WORD, user, sl_span(NULL, 0), sl_span(NULL, 0));
+        h->kind->put_text(h, job, text);
+    }
+    chats_wake(k);
+}

@@ -55,7 +55,7 @@ static void put_aside(const struct chat *h, struct chat_job *job, const struct s
 /* A question that is there lies in a conversation, as any other message. */
 static bool is_to_a_person(const struct chat_job *job)
 {
-    return job->what == CHAT_DIRECT || job->what == CHAT_ASIDE ||
+    return job->what == CHAT_DIRECT || job->what == CHAT_ASIDE || job->what == CHAT_WORD ||
            (job->what == CHAT_QUESTION && job->ts[0] == '\0');
 }
 

@@ -161,6 +161,20 @@ static void aside_told(struct chat *h, struct chat_job *job, const struct fetche
     chat_job_end(h, job);
 }
 
+/* To one person, and about no approval: nothing of it is recorded here. */
+static void word_told(struct chat *h, struct chat_job *job, const struct chat_said *said)
+{
+    if (said->means == CHAT_IS_TAKEN) {
+        is_up(h);
+    } else {
+        h->failed++;
+        chat_note(h, sl_buf_span(&said->why));
+        sl_log(SL_LOG_WARN, "chat_refused", SL_TEXT("chat", h->config->name),
+               SL_CSTR("why", h->why));
+    }
+    chat_job_end(h, job);
+}
+
 static void limited(struct chat *h, struct chat_job *job, const struct fetched *got)
 {
     uint64_t wait_s = got->retry_after_s > 0 ? got->retry_after_s : 1;
@@ -192,6 +206,8 @@ void chat_told(struct keeper *k, uint64_t of, const struct fetched *got)
         later(job, 0);
     else if (said.means == CHAT_IS_AWAY)
         is_away(h, sl_buf_span(&said.why));
+    else if (job->what == CHAT_WORD)
+        word_told(h, job, &said);
     else if (said.means == CHAT_IS_TAKEN)
         on_told(k, h, job, &said);
     else

@@ -107,7 +107,7 @@ static unsigned rank_of(const struct chat_job *job)
 {
     if (chat_is_aside(job))
         return 0;
-    if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT)
+    if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT || job->what == CHAT_WORD)
         return 3;
     return job->ts[0] == '\0' ? 1 : 2;
 }
