@@ -38,8 +38,8 @@ void sl_teams_run(struct sl_teams_page *p, struct sl_span text, unsigned style);
 /* A stranger's text in lines of its own, in a box. */
 void sl_teams_box(struct sl_teams_page *p, struct sl_span text, unsigned style);
 
-/* Our own words in that line, in whatever extent; and "before text after" around a stranger's, where
- * there is one. */
+/* Our own words in that line, in whatever extent; and "before text after" around a stranger's,
+ * where there is one. */
 void sl_teams_ours(struct sl_teams_page *p, const char *text);
 void sl_teams_part(struct sl_teams_page *p, const char *before, struct sl_span text,
                    const char *after);
