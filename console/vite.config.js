@@ -21,7 +21,7 @@ function plainObjects(code) {
     const taken = new RegExp(`\\{([\\w:,$]+)\\}=${name}(?=[,;])`, "g"); // var {preorder:a,postorder:b}=H
     code = code
       .replace(whole, `${name}={${members.map((m) => m.join(":")).join(",")}};`)
-      .replace(taken, (_, pairs) => pairs.replace(/(\w+):([\w$]+)/g, (__, key, local) => `${local}=${of[key]}`));
+      .replace(taken, (_, pairs) => " " + pairs.replace(/(\w+):([\w$]+)/g, (__, key, local) => `${local}=${of[key]}`));
   }
   return { code, map: null };
 }

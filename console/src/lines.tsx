@@ -1,7 +1,7 @@
 // Requests as lines: alike ones together, walked over with j and k.
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Link } from "./nav";
 import { Badge, Countdown, Labels, Rows } from "./parts";
 import { Head, Text } from "./text";
@@ -181,9 +181,9 @@ export function Section({
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
 
-/** j and k walk over the lines; Enter opens, because they are links. */
+/** j and k walk over the lines, from the moment that these are seen; Enter opens, because they are links. */
 export function useWalk(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       if (event.key !== "j" && event.key !== "k") return;

@@ -2,7 +2,7 @@
 // says where it is and Tab goes on from there.
 import { batch, signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 export const path = signal(location.pathname);
 /** What a page is asked for, behind the "?". */
@@ -53,8 +53,10 @@ export function Heading({ children, title }: { children: ComponentChildren; titl
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);
-  useEffect(() => {
-    if (moved) ref.current?.focus(); // once: a title that counts must not take the focus from where somebody is
+  useLayoutEffect(() => {
+    // Once, for a title that counts must not take the focus from where somebody is; before anybody sees the page, for the
+    // same reason.
+    if (moved) ref.current?.focus();
   }, []);
   return (
     <h1 ref={ref} tabIndex={-1}>

@@ -131,11 +131,14 @@ def told(entry, how):
     return f"{entry.where}: {how}: {' '.join(entry.name.split())[:110]}"
 
 
-def play(lab, out, entries):
+def play(lab, out, entries, version):
     worlds, proved = Worlds(lab.pg), []
     for entry in entries:
         copied, why = worlds.copied(entry.name)
-        why = why or why_not(entry, copied)
+        if entry.until < version:       # a newer server does no such thing; the judge does not know which one it is
+            why = None if why else f"it does it on {version} as well"
+        else:
+            why = why or why_not(entry, copied)
         out.report(told(entry, f"proved: {entry.proof}"), why)
         if not why:
             proved.append((entry, copied))

@@ -11,6 +11,7 @@ class Entry:
     table: str          # of a write
     messages: list      # SQL texts
     data: bytes = b""   # for COPY FROM STDIN
+    until: int = 99     # the last version of the server that does it
 
     @property
     def name(self):
@@ -22,7 +23,7 @@ def text(line):
     return re.sub(r"<([0-9a-f]{2})>", lambda m: chr(int(m.group(1), 16)), line)
 
 
-HEAD = re.compile(r"(leak|shows|gathers|write|runs|flows|copies|hidden|plain)(?: ([\w.]+))?:(?: (.*))?$")
+HEAD = re.compile(r"(leak|shows|gathers|write|runs|flows|copies|hidden|plain)(?: ([\w.]+))??(?: until (\d+))?:(?: (.*))?$")
 
 
 def read(file):
@@ -33,7 +34,7 @@ def read(file):
         head = HEAD.match(line)
         if head:
             entries.append(Entry(f"{file.name}:{number}", head.group(1), head.group(2) or "",
-                                 [text(head.group(3))] if head.group(3) else []))
+                                 [text(head.group(4))] if head.group(4) else [], until=int(head.group(3) or 99)))
         elif line.startswith("  < "):
             entries[-1].data += text(line[4:]).replace("\\t", "\t").encode() + b"\n"
         elif line.startswith("  "):
