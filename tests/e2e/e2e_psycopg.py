@@ -59,7 +59,9 @@ def test_notify(lab):
     c.autocommit = other.autocommit = True
     c.cursor().execute("listen news")
     other.cursor().execute("notify news, 'it works'")
-    assert select.select([c], [], [], 5)[0], "nothing came"
+    there = select.poll()       # other than select() it takes any number of descriptor
+    there.register(c, select.POLLIN)
+    assert there.poll(5000), "nothing came"
     c.poll()
     assert [(n.channel, n.payload) for n in c.notifies] == [("news", "it works")]
 

@@ -349,7 +349,9 @@ def test_idp_add_asks_four_things(lab):
 def hear_prompt(terminal, command):
     """What it says until it is silent for a second, which is when it waits for somebody, or has ended."""
     said = b""
-    while select.select([terminal], [], [], 1.0 if said else 20.0)[0]:
+    there = select.poll()       # other than select() it takes any number of descriptor
+    there.register(terminal, select.POLLIN)
+    while there.poll(1000 if said else 20000):
         try:
             said += os.read(terminal, 65536)
         except OSError:     # the other end is closed

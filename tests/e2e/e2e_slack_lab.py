@@ -35,7 +35,7 @@ class App:
 
     def __init__(self, slack, **settings):
         self.heard, self.answers, self.came = [], [], threading.Condition()
-        self.child = subprocess.Popen(["node", "app.mjs"], cwd=npm.installed(HERE), text=True, stdin=subprocess.PIPE,
+        self.child = subprocess.Popen([npm.node_20(), "app.mjs"], cwd=npm.installed(HERE), text=True, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE)
         self.write({"api": slack.api, "bot_token": slack.bot_token, "app_token": slack.app_token,
                     "signing_secret": slack.signing_secret, **settings})

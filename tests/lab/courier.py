@@ -67,7 +67,9 @@ class Courier:
 
     def receive(self, of, seconds):
         """(type, body); None when nothing comes in time. A large body lies in a file beside its header."""
-        if not select.select([of], [], [], max(seconds, 0))[0]:
+        there = select.poll()       # other than select() it takes any number of descriptor
+        there.register(of, select.POLLIN)
+        if not there.poll(max(seconds, 0) * 1000):
             return None
         packet, fds, _, _ = socket.recv_fds(of, INLINE + 8, 4)
         assert packet, "the courier is gone"

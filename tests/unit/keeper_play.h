@@ -289,7 +289,7 @@ static void make_journal(void)
 static inline bool keeper_reads_journal(void)
 {
     TELL(play.gate, journal_kick, .position = 0);
-    for (int i = 0; i < 5000 && sl_journal_pending(&play.ring) > 0; i++)
+    for (int i = 0; i < 20000 && sl_journal_pending(&play.ring) > 0; i++)
         usleep(1000);
     return SL_CHECK(sl_journal_pending(&play.ring) == 0);
 }

@@ -2,9 +2,11 @@
 // issuer, metadata, scope and login address are settings; only how it gets its own token is a class of ours, since the
 // SDK's (MSAL) wants https. argv[2]: {"base","app","tenant","secret","port","card"}; prints "ready", then a line of
 // JSON for each thing that happened to it.
+import { webcrypto } from "node:crypto";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
+globalThis.crypto ??= webcrypto; // Debian 12's Node has it, but not there
 const require = createRequire(import.meta.url);
 const { CardFactory, CloudAdapter, MessageFactory, TeamsActivityHandler, TeamsInfo, TurnContext } = require("botbuilder");
 const { AppCredentials, AuthenticationConfiguration, BotFrameworkAuthenticationFactory } = require("botframework-connector");
