@@ -4,7 +4,9 @@ import functools
 import json
 import pathlib
 import struct
+import time
 
+WIDTH = 256     # entries in a whole bundle
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "docs" / "ledger-entry.schema.json"
 
 
@@ -25,18 +27,26 @@ def _split(data):
         at += 2 + size
 
 
-def entries(ledger):
-    """Every entry that a checkpoint covers, in order."""
+def _covered(ledger):
     size = int((ledger / "checkpoint").read_text().splitlines()[1])
-    out, bundle = [], 0
-    while len(out) < size:
+    out = []
+    for bundle in range((size + WIDTH - 1) // WIDTH):
         whole = ledger / "tile/entries" / _bundle_path(bundle)
-        if not whole.exists():
-            parts = list(whole.parent.glob(whole.name + ".p/*"))
-            whole = max(parts, key=lambda p: int(p.name))
-        out += _split(whole.read_bytes())
-        bundle += 1
+        left = size - bundle * WIDTH
+        part = whole.with_name(f"{whole.name}.p") / str(left)
+        out += _split((whole if left >= WIDTH or not part.exists() else part).read_bytes())
     return out[:size]
+
+
+def entries(ledger):
+    """Every entry that a checkpoint covers, in order. What is not whole yet goes away when it has grown, with a checkpoint
+    that says so: then that one is read."""
+    for _ in range(20):
+        try:
+            return _covered(ledger)
+        except FileNotFoundError:
+            time.sleep(0.05)
+    return _covered(ledger)
 
 
 @functools.cache
