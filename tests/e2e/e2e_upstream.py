@@ -282,7 +282,7 @@ def test_held_over_tls(lab):
 
 
 def test_bytes(lab):
-    """P1 on the wire itself: not one byte of a held statement before the yes, exactly once after it"""
+    """P1 on the wire itself: not one byte of a held statement before the yes, exactly once after it; a stop is said until it is heard"""
     tap = pipe.Pipe(lab.pg.port, WIRE_PORT)
     try:
         time.sleep(6)       # a target that was down at the start is tried again
@@ -304,6 +304,15 @@ def test_bytes(lab):
         tap.delay = 0.05
         assert c.ask("select 'slowly'", 10).rows == [["slowly"]]
         tap.delay = 0.0
+        # A server that has not begun takes no notice of a cancellation. Whoever stops is told that it is being stopped.
+        c.query("insert into staging.scratch select 1, pg_sleep(30)::text")
+        held = lab.pending_one("agent-7", like="select 1, pg_sleep")
+        lab.approve("rita", held["id"])
+        wait_for(lambda: b"pg_sleep(30)" in tap.seen, 5)
+        tap.lose = 2
+        lab.api("stop", held["id"], "rita", "--reason", "enough", check=True)
+        assert c.answer(10).error == "57014" and tap.lose == 0
+        assert c.ask("select 'after it'").rows == [["after it"]] and tap.cancels == 3, tap.cancels
         c.query("select pg_sleep(10), 'cut'")
         wait_for(lambda: b"'cut'" in tap.seen, 5)
         tap.cut()

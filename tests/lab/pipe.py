@@ -5,11 +5,14 @@ import socket
 import threading
 import time
 
+CANCEL = (80877102).to_bytes(4, "big")      # PostgreSQL's protocol, CancelRequest
+
 
 class Pipe:
     def __init__(self, target_port, port):
         self.target, self.port, self.seen, self.delay, self.frozen = target_port, port, bytearray(), 0.0, False
         self.running, self.pairs = True, []
+        self.cancels, self.lose = 0, 0      # CancelRequests that came; so many of the next ones get lost
         self.listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -42,6 +45,11 @@ class Pipe:
                     time.sleep(self.delay)
                     if s is client:
                         self.seen += data
+                    if s is client and data[4:8] == CANCEL:
+                        self.cancels += 1
+                        if self.lose > 0:
+                            self.lose -= 1
+                            return
                     (upstream if s is client else client).sendall(data)
         except OSError:
             pass

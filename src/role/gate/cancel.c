@@ -8,6 +8,7 @@
 #include "crypto/crypto.h"
 #include "role/gate/elevate.h"
 #include "role/gate/hold.h"
+#include "role/gate/item.h"
 #include "role/gate/login.h"
 #include "role/gate/meter.h"
 
@@ -165,6 +166,39 @@ void upstream_cancel_counted(struct session *s)
         return;
     c->session = s->id;
     s->cancels++;
+}
+
+/* The server forgets a cancellation that comes before it has begun, and a busy one begins late. */
+static void cancel_again(void *owner)
+{
+    enum { LONGEST_MS = 4000 };
+    struct session *s = owner;
+    struct item *item = s->dead || s->phase != PHASE_READY ? NULL : item_head(s);
+
+    if (item == NULL || (item->flags & ITEM_STOPPING) == 0)
+        return;
+    if (s->cancels == 0)
+        upstream_cancel_counted(s);
+    s->again_ms = s->again_ms < LONGEST_MS / 2 ? 2 * s->again_ms : LONGEST_MS;
+    sl_timer_arm(s->again_timer, s->again_ms);
+}
+
+void upstream_cancel_until_end(struct session *s)
+{
+    enum { FIRST_MS = 250 };
+    struct item *item = item_head(s);
+
+    upstream_cancel_counted(s);
+    if (item == NULL)
+        return;
+    if (s->again_timer == NULL &&
+        sl_timer_new(s->gate->loop, cancel_again, s, &s->again_timer) != SL_OK) {
+        session_kill(s, "out of memory");
+        return;
+    }
+    item->flags |= ITEM_STOPPING;
+    s->again_ms = FIRST_MS;
+    sl_timer_arm(s->again_timer, s->again_ms);
 }
 
 static void cancel_session(struct session *s)

@@ -20,7 +20,7 @@ static void halt_head(struct session *s)
     if (s->stop != NULL)
         stop_cancel(s);
     else
-        upstream_cancel_counted(s); /* which must not hit what its client does next */
+        upstream_cancel_until_end(s); /* which must not hit what its client does next */
 }
 
 /* The server works on the first alone: a cancellation now would be somebody else's. */

@@ -35,10 +35,11 @@ enum item_flag {
     ITEM_ENDS_TX =
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
     ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
-    ITEM_ENDS_ALL = 1024, /* COMMIT or ROLLBACK, and nothing else */
-    ITEM_LISTED = 8192,   /* a statement of a list (list.h) */
-    ITEM_HALTED = 2048,   /* cancelled as soon as the server works on it (halt.h) */
-    ITEM_OURS = 4096,     /* a Describe that the client did not send: its answer is swallowed */
+    ITEM_ENDS_ALL = 1024,  /* COMMIT or ROLLBACK, and nothing else */
+    ITEM_LISTED = 8192,    /* a statement of a list (list.h) */
+    ITEM_HALTED = 2048,    /* cancelled as soon as the server works on it (halt.h) */
+    ITEM_STOPPING = 16384, /* cancelled again until it has ended (cancel.c) */
+    ITEM_OURS = 4096,      /* a Describe that the client did not send: its answer is swallowed */
 };
 
 struct item_name {

@@ -352,7 +352,7 @@ bool list_stop(struct session *s, uint64_t action)
         return false;
     s->list->stopped = true;
     if (s->list->under_way)
-        upstream_cancel(s); /* how that statement ended is known when it is answered */
+        upstream_cancel_until_end(s); /* how that statement ended is known when it is answered */
     else
         list_end(s, outcome_of(s->list), "57014", stopped, true);
     return true;

@@ -18,5 +18,8 @@ void upstream_begin(struct session *s);
 void upstream_cancel(struct session *s);
 /* The same, and the client's next messages wait until the server has taken it. */
 void upstream_cancel_counted(struct session *s);
+/* The same, again and again until what the server works on for this session (there is something)
+ * has ended: for what somebody stops, who is told that it is being stopped. */
+void upstream_cancel_until_end(struct session *s);
 
 #endif

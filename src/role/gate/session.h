@@ -128,6 +128,8 @@ struct session {
     struct sl_timer *cut_timer; /* then the server is told to stop */
     bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
     unsigned cancels;           /* CancelRequests of ours on their way */
+    struct sl_timer *again_timer; /* then the head is cancelled once more, and so long after that */
+    unsigned again_ms;
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
     struct judged intent_judged; /* as which it was written */

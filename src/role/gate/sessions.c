@@ -189,6 +189,7 @@ static void session_free(struct session *s)
 {
     sl_timer_free(s->end_timer);
     sl_timer_free(s->cut_timer);
+    sl_timer_free(s->again_timer);
     sl_timer_free(s->gather_timer);
     sl_buf_done(&s->cut);
     sl_map_remove(s->gate->sessions, sl_map_u64(&s->id));

@@ -60,7 +60,7 @@ static void cancel_late(void *owner)
     struct item *item = s->dead ? NULL : item_head(s);
 
     if (item != NULL && (item->flags & ITEM_CUT) != 0 && !s->muted)
-        upstream_cancel_counted(s);
+        upstream_cancel_until_end(s);
 }
 
 void stop_refuse(struct session *s, const struct refusal *r)
