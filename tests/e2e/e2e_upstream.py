@@ -313,6 +313,16 @@ def test_bytes(lab):
         lab.api("stop", held["id"], "rita", "--reason", "enough", check=True)
         assert c.answer(10).error == "57014" and tap.lose == 0
         assert c.ask("select 'after it'").rows == [["after it"]] and tap.cancels == 3, tap.cancels
+        gone = lab.raw("agent-7", database="wire")
+        gone.query("select pg_sleep(31)")
+        wait_for(lambda: b"pg_sleep(31)" in tap.seen, 5)
+        tap.lose = 1
+        lab.manage("identity", "pause", "agent-7")      # which ends its sessions, and what runs in them
+        wait_for(lambda: lab.pg.sql("select count(*) from pg_stat_activity where query like '%pg_sleep(31)%' and "
+                                    "application_name like 'sluice:agent-7:%'") == "0", 5, "the end of its backend")
+        assert tap.lose == 0
+        lab.manage("identity", "pause", "agent-7", "--off")
+        c = lab.raw("agent-7", database="wire")
         c.query("select pg_sleep(10), 'cut'")
         wait_for(lambda: b"'cut'" in tap.seen, 5)
         tap.cut()

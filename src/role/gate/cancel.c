@@ -22,8 +22,11 @@ struct cancel {
     struct target *target;
     uint64_t session; /* that waits for its end; 0: none */
     struct sl_buf request;
-    enum { CANCEL_CONNECT, CANCEL_TLS_ASK, CANCEL_TLS, CANCEL_SENT } phase;
+    unsigned more; /* times that it is said again, for a session that is over */
+    enum { CANCEL_CONNECT, CANCEL_TLS_ASK, CANCEL_TLS, CANCEL_SENT, CANCEL_PAUSE } phase;
 };
+
+static bool cancel_dial(struct cancel *c);
 
 static void wake_session(const struct cancel *c)
 {
@@ -38,10 +41,19 @@ static void wake_session(const struct cancel *c)
 
 static void cancel_end(void *owner)
 {
+    enum { AGAIN_MS = 500 };
     struct cancel *c = owner;
 
     wake_session(c);
     stream_close(&c->stream);
+    if (c->phase == CANCEL_PAUSE && cancel_dial(c))
+        return;
+    if (c->phase != CANCEL_PAUSE && c->more > 0) {
+        c->more--;
+        c->phase = CANCEL_PAUSE;
+        sl_timer_arm(c->timer, AGAIN_MS);
+        return;
+    }
     sl_buf_done(&c->request);
     sl_timer_free(c->timer);
     free(c);
@@ -122,40 +134,65 @@ static void on_cancel(void *owner, int fd, unsigned ready)
     }
 }
 
-static struct cancel *begin_cancel(struct session *s)
+static bool cancel_dial(struct cancel *c)
 {
     enum { PATIENCE_MS = 5000 };
-    struct cancel *c = calloc(1, sizeof *c);
-    uint8_t secret[4];
     int fd = -1;
 
-    if (c == NULL || s->target->address_count == 0 ||
-        sl_net_connect(&s->target->addresses[0], &fd) != SL_OK) {
+    if (c->target->address_count == 0 || sl_net_connect(&c->target->addresses[0], &fd) != SL_OK)
+        return false;
+    if (stream_open(&c->stream, c->gate->loop, fd, on_cancel, c) != SL_OK) {
+        stream_close(&c->stream);
+        return false;
+    }
+    c->phase = CANCEL_CONNECT;
+    sl_watch_interest(c->stream.watch, SL_WRITABLE);
+    sl_timer_arm(c->timer, PATIENCE_MS);
+    return true;
+}
+
+static struct cancel *new_cancel(struct session *s)
+{
+    struct cancel *c = calloc(1, sizeof *c);
+    uint8_t secret[4];
+
+    if (c == NULL || sl_timer_new(s->gate->loop, cancel_end, c, &c->timer) != SL_OK) {
         free(c);
-        sl_log(SL_LOG_WARN, "cancel_not_sent", SL_NUM("session", s->keeper_session));
         return NULL;
     }
     for (unsigned i = 0; i < 4; i++)
         secret[i] = (uint8_t)(s->server_secret >> (24 - 8 * i));
     c->gate = s->gate;
     c->target = s->target;
+    c->stream.fd = -1;
     c->request = sl_buf(64);
     sl_pg_put_cancel(&c->request, s->server_pid, sl_span(secret, sizeof secret));
-    if (sl_timer_new(s->gate->loop, cancel_end, c, &c->timer) != SL_OK ||
-        stream_open(&c->stream, s->gate->loop, fd, on_cancel, c) != SL_OK) {
-        close(fd);
-        c->stream.fd = -1;
-        cancel_end(c);
-        return NULL;
-    }
-    sl_watch_interest(c->stream.watch, SL_WRITABLE);
-    sl_timer_arm(c->timer, PATIENCE_MS);
     return c;
+}
+
+static struct cancel *begin_cancel(struct session *s)
+{
+    struct cancel *c = new_cancel(s);
+
+    if (c != NULL && cancel_dial(c))
+        return c;
+    if (c != NULL)
+        cancel_end(c);
+    sl_log(SL_LOG_WARN, "cancel_not_sent", SL_NUM("session", s->keeper_session));
+    return NULL;
 }
 
 void upstream_cancel(struct session *s)
 {
     (void)begin_cancel(s);
+}
+
+void upstream_cancel_left(struct session *s)
+{
+    struct cancel *c = begin_cancel(s);
+
+    if (c != NULL)
+        c->more = 3;
 }
 
 void upstream_cancel_counted(struct session *s)

@@ -66,7 +66,8 @@ static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p
     if (s == NULL)
         return;
     if (s->phase == PHASE_READY && item_head(s) != NULL)
-        upstream_cancel(s); /* the server would go on with it, not noticing that nobody listens */
+        upstream_cancel_left(
+            s); /* the server would go on with it, not noticing that nobody listens */
     sl_buf_say(&why, "this session was ended: %S", m.why);
     session_fatal(s, "57P01", sl_buf_text(&why), NULL);
 }
