@@ -2,7 +2,7 @@
 // own, when somebody looks at lineage.
 import { Graph as LayoutGraph, layout } from "@dagrejs/dagre";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { type Edge, type Graph, isAttempt, type Node, verdict } from "./flows";
 import { sign } from "./verdict";
 import { count } from "./words";
@@ -185,8 +185,9 @@ export function Picture({ g, picked, onPick, onOpen }: PictureProps): JSX.Elemen
   const d = useMemo(() => draw(g), [g]);
   const ref = useRef<SVGSVGElement>(null);
   const start = [...g.nodes.values()].find((n) => n.start)?.key ?? "";
-  const [at, setAt] = useState(start);
-  useEffect(() => setAt(start), [g]);
+  const [stood, setStood] = useState({ g, key: start });
+  const at = stood.g === g ? stood.key : start; // another graph is walked from its start
+  const setAt = (key: string): void => setStood({ g, key });
   const onKey = (event: KeyboardEvent): void => {
     if (!WAYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -197,7 +198,6 @@ export function Picture({ g, picked, onPick, onOpen }: PictureProps): JSX.Elemen
     box?.focus();
     box?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
-  const walked = g.nodes.has(at) ? at : start;
   return (
     <div class="graph" data-picked={picked}>
       <svg
@@ -223,7 +223,7 @@ export function Picture({ g, picked, onPick, onOpen }: PictureProps): JSX.Elemen
             n={n}
             at={d.places.get(n.key) as Place}
             label={spoken(n, g)}
-            walked={n.key === walked}
+            walked={n.key === at}
             onFocus={() => {
               setAt(n.key);
               onPick(n.key);

@@ -85,7 +85,7 @@ class CapturedLab(lab.Lab):
         return [e for e in self.pg.log() if mark in e.sql and "lab mark" not in e.sql]
 
 
-def held_or_refused(world, send, mark, seconds=6):
+def held_or_refused(world, send, mark, seconds=2):
     """Sends it on a connection of its own; a sentence when it was answered as done."""
     client = world.raw("nightly")
     send(client)

@@ -72,7 +72,7 @@ def break_ring(world, gate):
 
 def alive(client):
     try:
-        return client.ask("select 1 as still_here", 5).rows == [["1"]]
+        return client.ask("select 1 as still_here", 2).rows == [["1"]]
     except (OSError, wire.Closed, wire.TooLate):
         return False
 

@@ -5,6 +5,7 @@ import io
 
 import e2e_console
 import e2e_console_passkey
+import e2e_lineage
 from e2e_console import ask
 from keys import Keys
 from lab import wait_for
@@ -224,6 +225,7 @@ def test_lineage(lab):
     child, held = ask(lab, COPY)
     lab.approve("rita", held["id"])
     child.communicate(timeout=20)
+    wait_for(lambda: e2e_lineage.tree(lab, "down", "public.customers.email"), 10, "the flow to be known")
     b, keys = sign_in(lab, "rita")
     keys.page("Lineage")
     keys.write("INPUT Dataset or column", "public.customers.email")

@@ -60,6 +60,7 @@ def test_inbox(lab):
     assert b.count(at=f"{WAITS} .lines > li") == 51, b.count(at=f"{WAITS} .lines > li")
     assert "2,475 lines that are not shown yet" in b.text(at=f"{WAITS} .somemore"), b.text(at=f"{WAITS} .somemore")
     b.click(at=f"{WAITS} .somemore")
+    b.wait(at=f"{WAITS} .lines > li:nth-child(151)", ms=30_000)
     assert b.count(at=f"{WAITS} .lines > li") == 151
     b.click(at=f"{WAITS} .group > button >> nth=0")
     b.wait(at=f"{WAITS} .group table")

@@ -5,7 +5,7 @@ import json
 import time
 
 from e2e_console import sign_in
-from lab import wait_for
+from lab import LOADED, wait_for
 
 LAB = {"change": lambda config: config.update(break_glass={"groups": ["oncall"], "review_within": "1h"}),
        "people": {"carol": ("human", None, ["engineers"]),
@@ -77,7 +77,7 @@ def test_break_glass_is_told_at_once(lab):
         "decision": "break-glass", "digest": approval["digest"], "reason": "the shop is down"})
     assert status == 200, said
     told = stream.until(approval["id"], "break_glass")[-1][2]
-    assert time.monotonic() - begun < 2, "at once"
+    assert time.monotonic() - begun < 2 * LOADED, "at once"
     assert told["identity"] == "agent-7" and told["target"] == "finance" and told["may_decide"] is False, told
     assert told["break_glass"]["by"] == "oona" and told["break_glass"]["reason"] == "the shop is down", told
     client.until("Z", 10)

@@ -89,15 +89,14 @@ def test_slow(lab):
     corp, _ = providers(lab)
     who = Person()
     back = come_back(lab, who, "rita")
-    corp.trouble(slowMs=3000, slowPath="/token")
+    corp.trouble(slowMs=5000, slowPath="/token")
     try:
         answers = []
         waiting = threading.Thread(target=lambda: answers.append(who.once(back)[0]))
         waiting.start()
         time.sleep(0.3)
-        begun = time.monotonic()
         assert lab.psql("select 42").out.strip() == "42" and lab.pending() is not None
-        assert time.monotonic() - begun < 2.5, "somebody else waited"
+        assert waiting.is_alive(), "somebody else waited"
         waiting.join(20)
         assert answers == [303], answers
     finally:

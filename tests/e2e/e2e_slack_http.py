@@ -75,7 +75,7 @@ def test_restart(lab):
     done = SLACK.submit(BOB, view["id"], {field: "which one?"})
     asked_once = lab.approval(approval["id"])["messages"]
     assert len(asked_once) == 1, asked_once
-    lab.revived("keeper", lab.kill("keeper"))
+    lab.renew("keeper")
     wait_for(lambda: json.loads(lab.manage("chats", "--json").out)["chats"][0]["state"] == "current", 20, "the chat to be current again")
     SLACK.replay(id=done["id"])
     assert lab.approval(approval["id"])["messages"] == asked_once, "a caught question was asked again"

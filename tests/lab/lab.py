@@ -27,6 +27,7 @@ import time
 import scratch
 import server
 import wire
+from wire import LOADED
 from authenticator import ALGORITHMS, Passkey, text
 
 scratch.use()
@@ -119,14 +120,14 @@ def give_back(ports):
 
 
 def wait_for(condition, seconds=10, what="the condition"):
-    """The first true value of condition()."""
-    end = time.monotonic() + seconds
+    """The first true value of condition(); seconds: on a machine of one's own."""
+    end = time.monotonic() + seconds * LOADED
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"{what} did not come true in {seconds} s")
+            raise AssertionError(f"{what} did not come true in {seconds * LOADED} s")
         time.sleep(0.03)
 
 
@@ -302,6 +303,11 @@ class Lab:
     def revived(self, role, old, seconds=15):
         """Waits until a new program of that role runs and none of the old pids."""
         wait_for(lambda: (now := self.pids(role)) and not set(now) & set(old), seconds, f"a new {role}")
+
+    def renew(self, role):
+        """Kills the programs of a role; the next ones are there, and answer."""
+        self.revived(role, self.kill(role))
+        wait_for(lambda: self.manage("hooks", "--json", check=False).rc == 0, 20, "the keeper to answer")
 
     def events(self, name=None):
         """Lines of Sluice's own log, those of one event where named."""

@@ -22,17 +22,18 @@ ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 2        # a smoke run; script/fuzz is for hours
 UNITS = 4       # unit tests at a time: most of them wait
-BEHIND = str(ROOT / "tests" / "runner" / "behind")
+BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
 # gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
 # the time, and the ways through our functions are short.
 TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument",
         *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"))]
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
 # Unit tests that take longest, most of it waiting.
-LONG = ("courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")
+LONG = ("keeper_hooks", "courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
-LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 900, "crash": 300}
+LIMITS = {"play": 600, "corpus": 600, "oracle": 900, "e2e": 900, "crash": 600}
+CLIENTS = ("play", "e2e")       # those for whom everything else makes room
 
 
 @dataclasses.dataclass
@@ -61,7 +62,7 @@ def _compiled(name):
 
 def _build_behind():
     """Clang's build, at the lowest priority; it leaves out nothing that gcc compiled."""
-    report = build("fuzz", [BEHIND])
+    report = build("fuzz", BEHIND)
     missing = [] if report.failed else sorted(_compiled("gcc") - _compiled("fuzz") - ONLY_GCC)
     report.failed += [f"clang did not compile {file}" for file in missing]
     return report
@@ -91,7 +92,7 @@ def _meson_step(group, label, test):
     runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
     limit = test["timeout"] * (4 if label == "sanitized" else 1)    # for it is several times slower
     where = folder(LABELS[label])
-    command = [word.replace(f"{folder('gcc')}/", f"{where}/") for word in test["cmd"]]
+    command = [*BESIDE, *(word.replace(f"{folder('gcc')}/", f"{where}/") for word in test["cmd"])]
     # A test with arguments starts our programs: the leak check at their end breaks out of the sandbox.
     environment = {**test["env"], "SLUICE_BUILD": str(where),
                    "ASAN_OPTIONS": f"detect_leaks={len(test['cmd']) == 1:d}"}
@@ -107,7 +108,7 @@ def unit(label):
 
 def _fuzz_step(name):
     work = folder("fuzz") / "smoke" / name
-    command = [BEHIND, str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
+    command = [*BEHIND, str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
                "-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
     if (ROOT / "fuzz" / f"{name}.dict").exists():
         command.append(f"-dict=fuzz/{name}.dict")
@@ -127,17 +128,17 @@ def fuzz():
 
 def lint():
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
-    command = [BEHIND, sys.executable, "-B", "tests/lint/run"]
+    command = [*BEHIND, sys.executable, "-B", "tests/lint/run"]
     return [Step("lint", "lint", lambda: tap.run_tap("lint", command, BEHIND_SECONDS, ROOT, environment))]
 
 
 def console():
-    command = [BEHIND, sys.executable, "-B", "tests/console/run"]
+    command = [*BEHIND, sys.executable, "-B", "tests/console/run"]
     return [Step("console", "console", lambda: tap.run_tap("console", command, BEHIND_SECONDS, ROOT), "")]
 
 
 def cppcheck():
-    command = [BEHIND, "cppcheck", "--quiet", "--std=c11", "--library=posix",
+    command = [*BEHIND, "cppcheck", "--quiet", "--std=c11", "--library=posix",
                "--library=tests/lint/cppcheck.cfg", "--enable=warning,performance,portability",
                "--inline-suppr", "--error-exitcode=1", "--suppressions-list=tests/lint/cppcheck.txt",
                "-D_GNU_SOURCE", "-D__x86_64__", "-DSLUICE_VERSION=\"\"", "-Isrc", "src"]
@@ -152,7 +153,7 @@ def tidy():
     for at in range(0, len(files), 8):
         some = files[at:at + 8]
         name = f"clang-tidy {os.path.relpath(some[0], ROOT)} and {len(some) - 1} more"
-        command = [BEHIND, *TIDY, "-p", str(folder("gcc")), *some]
+        command = [*BEHIND, *TIDY, "-p", str(folder("gcc")), *some]
         steps.append(Step("tidy", name, lambda n=name, c=command: tap.run_plain(n, c, BEHIND_SECONDS, ROOT)))
     return steps
 
@@ -163,7 +164,8 @@ def _system(group, part=""):
     if not os.access(program, os.X_OK):
         return []
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
-    return [Step(group, name, lambda: tap.run_tap(name, [str(program)], LIMITS[group], ROOT, environment))]
+    command = [*([] if group in CLIENTS else BESIDE), str(program)]
+    return [Step(group, name, lambda: tap.run_tap(name, command, LIMITS[group], ROOT, environment))]
 
 
 def corpus_on_17():
@@ -171,7 +173,7 @@ def corpus_on_17():
     name, program = "corpus on PostgreSQL 17", ROOT / "tests/corpus/run"
     words = ["03-", "04-", "05-operators", "10-set-off", "11-inheritance", "12-system", "17-reread"]
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
-    return [Step("corpus", name, lambda: tap.run_tap(name, [str(program), "--server", "17", *words], LIMITS["corpus"], ROOT,
+    return [Step("corpus", name, lambda: tap.run_tap(name, [*BESIDE, str(program), "--server", "17", *words], LIMITS["corpus"], ROOT,
                                                      environment))]
 
 
@@ -181,15 +183,15 @@ def _group(name, steps, wanted):
 
 def front(wanted, quick):
     """What runs with the machine's time first: stages, one after the other; a stage is lanes that run side by side, a lane
-    is batches of (steps, how many at a time). Unit tests wait more than they compute, as do plays and real clients: what
-    computes for a minute, or kills its own programs for one, runs beside the clients."""
+    is batches of (steps, how many at a time). Plays and real clients wait more than they compute, and have the time that
+    they want at once; beside them runs what takes as long as it takes."""
     def system(*names):
         return [(_group(n.split()[0], lambda n=n: _system(*n.split()), wanted), 1) for n in names]
 
     on_17 = (_group("corpus", corpus_on_17, wanted), 1)
     plain = [(_group("unit", lambda: unit("plain"), wanted), UNITS)]
     sanitized = [] if quick else [(_group("unit", lambda: unit("sanitized"), wanted), UNITS)]
-    return [[plain], [system("play")], [system("e2e"), [*system("corpus", "corpus smith", "oracle", "crash"), on_17, *sanitized]]]
+    return [[system("play"), plain], [system("e2e"), [*system("corpus", "corpus smith", "oracle", "crash"), on_17, *sanitized]]]
 
 
 def behind(wanted, quick):

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox", ...process.argv.slice(3)] });
 let context, page;
@@ -86,6 +86,15 @@ async function tamper({ url, at = -1, find = "", put = "" }) {
   });
 }
 
+// What a person does next comes after they have seen what became of it: the page has drawn, and done what it does after that.
+async function drawn(done) {
+  await done;
+  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+  await page.evaluate(frame).catch((why) => {
+    if (!/context was destroyed|navigation|has been closed/i.test(String(why))) throw why; // it is another page by now
+  });
+}
+
 const ops = {
   tamper,
   honest: () => page.unrouteAll({ behavior: "wait" }),
@@ -97,10 +106,10 @@ const ops = {
   count: ({ at }) => page.locator(at).count(),
   attribute: ({ at, name }) => page.locator(at).first().getAttribute(name),
   wait: ({ at, state = "visible", ms = PATIENCE_MS }) => page.locator(at).first().waitFor({ state, timeout: ms }),
-  click: ({ at }) => page.locator(at).first().click(),
-  fill: ({ at, text }) => page.locator(at).first().fill(text),
-  press: ({ key }) => page.keyboard.press(key),
-  type: ({ text }) => page.keyboard.type(text),
+  click: ({ at }) => drawn(page.locator(at).first().click()),
+  fill: ({ at, text }) => drawn(page.locator(at).first().fill(text)),
+  press: ({ key }) => drawn(page.keyboard.press(key)),
+  type: ({ text }) => drawn(page.keyboard.type(text)),
   size: ({ width, height }) => page.setViewportSize({ width, height }),
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   eval: ({ js }) => page.evaluate(js),
