@@ -20,9 +20,20 @@ export function toWhatBecameOfIt(): void {
   (document.getElementById("outcome") ?? document.querySelector<HTMLElement>("main h1"))?.focus();
 }
 
-/** When the button that asked is gone with what it was for, the focus goes to what became of it. */
-function afterwards(): void {
-  if (document.activeElement === document.body) toWhatBecameOfIt();
+/** When the button that asked is gone with what it was for, the focus goes to what became of it: at once, or when the
+ * stream tells of it and the page is drawn anew; not when somebody has gone on meanwhile. */
+function keepAPlace(): void {
+  const look = (): void => void (document.activeElement === document.body && toWhatBecameOfIt());
+  const redraws = new MutationObserver(look);
+  const own = new AbortController();
+  const stop = (): void => {
+    redraws.disconnect();
+    own.abort();
+  };
+  for (const act of ["keydown", "pointerdown"]) addEventListener(act, stop, { capture: true, signal: own.signal });
+  redraws.observe(document.body, { childList: true, subtree: true });
+  setTimeout(look);
+  setTimeout(stop, 2000);
 }
 
 export function Confirm({ title, says, yes, kind, children, onYes, onClose }: ConfirmProps): JSX.Element {
@@ -37,8 +48,7 @@ export function Confirm({ title, says, yes, kind, children, onYes, onClose }: Co
     heading.current?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
-      setTimeout(afterwards);
-      setTimeout(afterwards, 250); // what the stream tells at the same moment draws the page anew
+      keepAPlace();
     };
   }, []);
   const run = async (): Promise<void> => {

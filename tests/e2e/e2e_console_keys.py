@@ -19,6 +19,7 @@ FOCUSED_ID = "document.activeElement.closest('[data-id]')?.dataset.id ?? ''"
 def sign_in(lab, who):
     """A link is opened; from there on keys alone."""
     b = e2e_console.sign_in(lab, who)
+    b.wait(at="main .keys")     # all of it is there; what is drawn later would move what has the focus
     return b, Keys(b)
 
 

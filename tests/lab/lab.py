@@ -10,6 +10,7 @@ Many labs may run beside each other. What a lab starts it ends, by the numbers i
 goes with its folder (SLUICE_LAB_KEEP=1 keeps that).
 """
 
+import datetime
 import http.client
 import json
 import os
@@ -85,6 +86,12 @@ def config(pg_port, listen, http):
         ]}
 
 
+def is_current(target, since):
+    """Were its definitions, as `sluice status` has it, looked at after then?"""
+    checked = datetime.datetime.fromisoformat(target.get("checked", "1970-01-01T00:00:00Z").replace("Z", "+00:00"))
+    return target["listing"] == "current" and checked.timestamp() > since
+
+
 class Done:
     """What a command left: rc, out, err."""
 
@@ -121,14 +128,15 @@ def give_back(ports):
 
 def wait_for(condition, seconds=10, what="the condition"):
     """The first true value of condition(); seconds: on a machine of one's own."""
-    end = time.monotonic() + seconds * LOADED
+    end, pause = time.monotonic() + seconds * LOADED, 0.02
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not come true in {seconds * LOADED} s")
-        time.sleep(0.03)
+        time.sleep(pause)
+        pause = min(0.2, 1.2 * pause)   # what looks often takes the time of what is looked for
 
 
 class Lab:
@@ -436,6 +444,12 @@ class Lab:
         connection.close()
         return status, said
 
+    def release_alone(self, who, approval, reason):
+        """Break-glass, by one of its group."""
+        status, said = self.ask(who, "POST", f"/v1/approvals/{approval['id']}/decision",
+                                {"decision": "break-glass", "digest": approval["digest"], "reason": reason})
+        assert status == 200, said
+
     # --- passkeys ----------------------------------------------------------------------------
 
     def ask(self, who, method, path, body=None, token=None):
@@ -522,6 +536,11 @@ class Lab:
 
     def status(self):
         return json.loads(self.sluice("status", "--json", "--config", self.folder / "sluice.yaml", check=True).out)
+
+    def lists_anew(self, since=None):
+        """Waits until each target's definitions were looked at after then (time.time()), or from now on."""
+        since = since or time.time()
+        wait_for(lambda: all(is_current(t, since) for t in self.status()["status"]["targets"]), 30, "a listing from after then")
 
     def files_with(self, needle, under=("state/ledger",)):
         """Files below the given folders of the lab that hold these bytes."""

@@ -13,6 +13,7 @@ class Pipe:
         self.target, self.port, self.seen, self.delay, self.frozen = target_port, port, bytearray(), 0.0, False
         self.running, self.pairs = True, []
         self.cancels, self.lose = 0, 0      # CancelRequests that came; so many of the next ones get lost
+        self.hold = None                    # bytes: what the server says after they were sent to it waits until this is None
         self.listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -31,7 +32,7 @@ class Pipe:
             threading.Thread(target=self._carry, args=(client, upstream), daemon=True).start()
 
     def _carry(self, client, upstream):
-        by_number, poll = {s.fileno(): s for s in (client, upstream)}, select.poll()
+        by_number, poll, held = {s.fileno(): s for s in (client, upstream)}, select.poll(), False
         for s in by_number:
             poll.register(s, select.POLLIN)
         try:
@@ -40,7 +41,8 @@ class Pipe:
                     data = s.recv(65536)
                     if not data:
                         return
-                    while self.frozen and self.running:
+                    held = self.hold is not None and (held or (s is client and self.hold in data))
+                    while (self.frozen or (held and s is upstream and self.hold is not None)) and self.running:
                         time.sleep(0.02)
                     time.sleep(self.delay)
                     if s is client:

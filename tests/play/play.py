@@ -1,7 +1,6 @@
 """Reads a play line by line and does what it says. The words are in README.md."""
 
 import ast
-import datetime
 import json
 import os
 import re
@@ -197,12 +196,7 @@ class Play:
 
     @line(r"the gate lists anew")
     def lists_anew(self):
-        now = datetime.datetime.now(datetime.timezone.utc)
-
-        def current(target):
-            checked = datetime.datetime.fromisoformat(target.get("checked", "1970-01-01T00:00:00Z").replace("Z", "+00:00"))
-            return target["listing"] == "current" and checked > now
-        laboratory.wait_for(lambda: all(map(current, self.lab.status()["status"]["targets"])), 30, "a listing from after now")
+        self.lab.lists_anew()
 
     @line(r"direct locks (?P<table>\S+)")
     def locks(self, table):

@@ -64,6 +64,7 @@ static void note_error(struct session *s, struct sl_span body)
     struct sl_pg_notice n;
 
     s->failed = s->tx_failed = true;
+    ddl_undone(s);
     memcpy(s->sqlstate, "XX000", 5);
     if (sl_pg_notice_get(body, &n) == SL_OK && n.sqlstate.n == 5)
         memcpy(s->sqlstate, n.sqlstate.p, 5);
@@ -196,6 +197,8 @@ static void note_tag(struct session *s, const struct item *item, struct sl_span 
         s->tag_rows += tag.rows;
     if (tag.has_rows && item->meter != NULL && sl_span_is(tag.command, "MOVE"))
         meter_moves(item->meter, tag.rows);
+    if (sl_span_is(tag.command, "ROLLBACK"))
+        ddl_undone(s);
     txn_tag(s, item, tag.command);
 }
 
@@ -309,6 +312,7 @@ static bool left_open(struct run *r, size_t whole)
     s->failed = true;
     memcpy(s->sqlstate, "25001", 5);
     s->tx = SL_PG_IDLE;
+    ddl_undone(s);
     note_ddl(s);
     end_item(s, SL_OUTCOME_FAILED);
     session_fatal(s, "25001",

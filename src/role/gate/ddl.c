@@ -11,16 +11,19 @@
 
 #include <stdlib.h>
 
-enum { NAMES_MAX = 64, LEFT_OPEN_MS = 3000 };
+enum { NAMES_MAX = 64, LEFT_OPEN_MS = 3000, GONE_MAX = 256 * 1024 };
 
 struct ddl_change {
     struct ddl_change *next;
     struct session *session;
     uint64_t since_ms;
     bool told;       /* that others wait for it */
+    bool undone;     /* or in part, or nobody knows: it made nothing go */
     bool everything; /* it names something else than relations, or too much */
     size_t count;
     struct sl_span names[NAMES_MAX]; /* malloc'd; without their schemas */
+    struct sl_buf gone_items; /* columns of theirs that were listed no more before it ended */
+    struct sl_ipc_list gone;
 };
 
 /* A new relation may hide one of the same name in another schema: the last part counts alone. */
@@ -108,6 +111,7 @@ static struct ddl_change *change_of(struct session *s)
     }
     c->session = s;
     c->since_ms = sl_loop_now_ms(s->gate->loop);
+    c->gone_items = sl_buf(GONE_MAX);
     c->next = s->target->changes;
     s->target->changes = c;
     return c;
@@ -160,15 +164,49 @@ bool ddl_closes(struct session *s)
     return true;
 }
 
+void ddl_undone(struct session *s)
+{
+    for (struct ddl_change *c = s->target->changes; c != NULL; c = c->next)
+        c->undone = c->undone || c->session == s;
+}
+
+static bool names(const struct ddl_change *c, struct sl_span relation)
+{
+    for (size_t i = 0; !c->everything && !c->undone && i < c->count; i++)
+        if (sl_span_eq(last_part(relation), c->names[i]))
+            return true;
+    return false;
+}
+
 /* A column that is missing for another reason may come back with its data: a dump that is being
  * loaded, a table that is put in another's place. */
 bool ddl_named(const struct target *t, struct sl_span relation)
 {
-    for (const struct ddl_change *c = t->changed; c != NULL; c = c->next)
-        for (size_t i = 0; !c->everything && i < c->count; i++)
-            if (sl_span_eq(last_part(relation), c->names[i]))
-                return true;
-    return false;
+    const struct ddl_change *c = t->changed;
+
+    while (c != NULL && !names(c, relation))
+        c = c->next;
+    return c != NULL;
+}
+
+void ddl_keep_gone(struct target *t, struct sl_span relation, struct sl_span column)
+{
+    for (struct ddl_change *c = t->changes; c != NULL; c = c->next)
+        if (names(c, relation))
+            sl_ipc_list_add(&c->gone_items, &c->gone, column);
+}
+
+void ddl_each_gone(const struct target *t, void (*each)(void *context, struct sl_span column),
+                   void *context)
+{
+    for (const struct ddl_change *c = t->changed; c != NULL; c = c->next) {
+        struct sl_ipc_list gone = {.count = c->gone.count, .items = sl_buf_span(&c->gone_items)};
+        struct sl_span column;
+        size_t at = 0;
+        while (!c->undone && sl_buf_err(&c->gone_items) == SL_OK &&
+               sl_ipc_list_next(&gone, &at, &column))
+            each(context, column);
+    }
 }
 
 void ddl_listed(struct target *t)
@@ -178,6 +216,7 @@ void ddl_listed(struct target *t)
         t->changed = c->next;
         for (size_t i = 0; i < c->count; i++)
             free((void *)c->names[i].p);
+        sl_buf_done(&c->gone_items);
         free(c);
     }
 }

@@ -227,6 +227,8 @@ void labels_arrived(struct gate *g, uint64_t version); /* a map of the keeper's 
 uint64_t labels_passed(struct gate *g);
 /* What is leaving, as the keeper's map says, and is not listed. `version` as for a listing. */
 void labels_vouch(struct gate *g, const struct target *t, uint64_t version);
+/* Columns that went by changes through this gate which an earlier listing saw before their end. */
+void labels_dropped_meanwhile(struct gate *g, const struct target *t, uint64_t version);
 void labels_tell_again(struct gate *g);
 /* version: what labels_passed said when the listing began. */
 bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now,

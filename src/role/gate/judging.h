@@ -52,8 +52,17 @@ enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
 void ddl_opens(struct session *s, const struct sl_meaning *m);
 void ddl_count(struct session *s, const struct sl_meaning *m); /* it is sent: target->ddl_sent */
 bool ddl_closes(struct session *s);
+/* What the session has open was rolled back, or a part of it may have been: it made nothing go. */
+void ddl_undone(struct session *s);
 /* Did a change that went through this gate, and has ended since the last listing, name it? */
 bool ddl_named(const struct target *t, struct sl_span relation);
+/* A column of it is not listed any more. The server does what it is told before it says so, and a
+ * listing may come between: changes that name the relation and are under way keep the column until
+ * it is known how they end. */
+void ddl_keep_gone(struct target *t, struct sl_span relation, struct sl_span column);
+/* What changes kept that have ended since the last listing, and were not undone. */
+void ddl_each_gone(const struct target *t, void (*each)(void *context, struct sl_span column),
+                   void *context);
 void ddl_listed(struct target *t); /* what has ended is in the listing now */
 enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
 

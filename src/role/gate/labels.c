@@ -253,13 +253,16 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
  * and recorded. A table that the operator drops and loads again past the gate is labelled as
  * before.
  */
-static bool is_dropped(const struct target *t, struct sl_span column)
+static bool is_dropped(struct target *t, struct sl_span column)
 {
     size_t end = column.n;
 
     while (end > 0 && column.p[end - 1] != '.')
         end--;
-    return end > 0 && ddl_named(t, sl_span(column.p, end - 1));
+    if (end == 0)
+        return false;
+    ddl_keep_gone(t, sl_span(column.p, end - 1), column);
+    return ddl_named(t, sl_span(column.p, end - 1));
 }
 
 static void tell_gone(struct gate *g, struct target *t, const struct sl_label_move *moves,

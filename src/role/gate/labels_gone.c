@@ -5,6 +5,7 @@
  * came may have written the column without a word, because its label was settled then, and may be
  * committed later than what we list. So a listing vouches for the newest map for which all that was
  * under way when it came had ended before the listing began. */
+#include "role/gate/judging.h"
 #include "role/gate/session.h"
 
 static bool is_under_way(const struct session *s)
@@ -88,9 +89,36 @@ static bool is_listed(const struct sl_catalog *c, struct sl_span name)
     return false;
 }
 
+enum { AT_ONCE = 1000, BYTES = 1024 * 1024 };
+
+struct kept {
+    const struct target *target;
+    struct sl_buf *items;
+    struct sl_ipc_list columns;
+};
+
+static void add_kept(void *context, struct sl_span column)
+{
+    struct kept *k = context;
+
+    if (k->columns.count < AT_ONCE && !is_listed(&k->target->catalog, column))
+        sl_ipc_list_add(k->items, &k->columns, column);
+}
+
+void labels_dropped_meanwhile(struct gate *g, const struct target *t, uint64_t version)
+{
+    SL_BUF(items, BYTES);
+    struct kept kept = {.target = t, .items = &items};
+
+    ddl_each_gone(t, add_kept, &kept);
+    kept.columns.items = sl_buf_span(&items);
+    if (kept.columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)
+        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version, .dropped = 1,
+                .columns = kept.columns);
+}
+
 void labels_vouch(struct gate *g, const struct target *t, uint64_t version)
 {
-    enum { AT_ONCE = 1000, BYTES = 1024 * 1024 };
     struct sl_ipc_list columns = {0};
     SL_BUF(items, BYTES);
 

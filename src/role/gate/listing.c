@@ -96,6 +96,7 @@ static bool is_current(struct catalog_reader *r)
     if (r->again)
         return rest(r);
     r->asking = ASKING_NOTHING;
+    labels_dropped_meanwhile(r->gate, t, r->labels);
     ddl_listed(t);
     t->stale = false;
     t->checked_us = r->asked_us;

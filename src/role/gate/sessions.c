@@ -171,6 +171,7 @@ static void close_items(struct session *s)
     s->ddl_unsynced = false;
     record_withdraw(s, "08006"); /* it waited for the disk */
     portals_end(s);
+    ddl_undone(s);
     if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
         catalog_stale(s->gate, s->target);
 }

@@ -307,124 +307,8 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
     json_decref(document);
 }
 
-/* --- how it stands ------------------------------------------------------------------------------
+/* --- who decided, and who may --------------------------------------------------------------------
  */
-
-/* "it ran: 3 rows", "it failed", "its answer was lost". */
-static void put_run(struct sl_buf *b, const struct approval *a, bool facts)
-{
-    json_t *outcome = NULL;
-    uint64_t rows = 0;
-
-    if (a->outcome.n == 0 || sl_json_read(a->outcome, &outcome, NULL) != SL_OK)
-        return;
-    struct sl_span word = sl_json_str(outcome, "outcome");
-    if (sl_span_is(word, "unknown"))
-        sl_buf_put_str(b, "; its answer was lost: nobody knows whether it happened");
-    else
-        sl_buf_say(b, "; outcome: %S", word);
-    if (facts && sl_json_u64(outcome, "rows", &rows))
-        sl_buf_say(b, ", %U rows", rows);
-    json_decref(outcome);
-}
-
-/* "bob", "bob, standing in for carol" */
-static void put_who(struct sl_buf *b, const struct vote_row *vote)
-{
-    sl_buf_put(b, vote->identity);
-    if (vote->in_place.n > 0)
-        sl_buf_say(b, ", standing in for %S", vote->in_place);
-}
-
-static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision,
-                         bool reasons)
-{
-    bool first = true;
-
-    for (size_t i = 0; i < a->vote_count; i++) {
-        if (!sl_span_is(a->votes[i].decision, decision) || a->votes[i].lapsed != NULL)
-            continue;
-        sl_buf_put_str(b, first ? " by " : "; and by ");
-        put_who(b, &a->votes[i]);
-        sl_buf_say(b, " (%S)", a->votes[i].channel);
-        if (reasons)
-            sl_buf_say(b, ": %S", sl_utf8_head(a->votes[i].reason, 500));
-        first = false;
-    }
-}
-
-static bool tells_only_where(const struct chat *h)
-{
-    return h->config->show == SL_CHAT_SHOW_LINK;
-}
-
-static bool is_yes(const struct approval *a)
-{
-    return a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
-           a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
-}
-
-/* Who released it alone; NULL: it went as its rules say. */
-static const struct vote_row *alone_by(const struct approval *a)
-{
-    for (size_t i = 0; is_yes(a) && i < a->vote_count; i++)
-        if (sl_span_is(a->votes[i].decision, "break-glass"))
-            return &a->votes[i];
-    return NULL;
-}
-
-/* Nobody may take it for what its reviewers allowed: who, that they were alone, why, and what is
- * left to do. */
-static void put_alone(struct sl_buf *b, const struct approval *a, const struct vote_row *by,
-                      bool reasons)
-{
-    sl_buf_say(b, "released by %S alone (break-glass)", by->identity);
-    if (reasons)
-        sl_buf_say(b, ": %S", sl_utf8_head(by->reason, 200));
-    sl_buf_put_str(b, "; two others have to sign it off");
-    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED)
-        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
-}
-
-static void put_state(struct sl_buf *b, const struct approval *a, bool facts)
-{
-    bool yes = is_yes(a);
-
-    sl_buf_put_str(b, yes ? "approved" : sl_approval_state_name(a->state));
-    if (yes || a->state == SL_APPROVAL_DENIED)
-        put_deciders(b, a, yes ? "approve" : "deny", facts);
-    if (a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED) /* by somebody else */
-        sl_buf_say(b, "; %s", sl_approval_state_name(a->state));
-    if (facts && a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
-        sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
-}
-
-void chat_put_outcome(struct sl_buf *b, const struct chat *h, const struct approval *a)
-{
-    bool facts = !tells_only_where(h);
-    const struct vote_row *alone = alone_by(a);
-
-    if (alone != NULL)
-        put_alone(b, a, alone, facts);
-    else
-        put_state(b, a, facts);
-    if (json_object_get(a->detail, "envelope") != NULL) {
-        sl_buf_put_str(b, "; it is an envelope: the request has its uses");
-        return;
-    }
-    if (a->state == SL_APPROVAL_APPROVED)
-        sl_buf_put_str(b, "; it has not run yet");
-    put_run(b, a, facts);
-}
-
-void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a)
-{
-    SL_BUF(who, 4096);
-
-    deciders_text(&who, k, a);
-    sl_buf_say(b, "held, and waits for a yes: %S. %S", sl_utf8_head(sl_buf_span(&who), 500),
-               approval_link(k, a->id));
-}
 
 static void tell_votes(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
 {
@@ -437,7 +321,7 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
     for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++) {
         SL_BUF(who, 256);
 
-        put_who(&who, &a->votes[i]);
+        chat_put_who(&who, &a->votes[i]);
         card->votes[card->vote_count++] =
             (struct sl_chat_vote){.who = kept(k, &who),
                                   .decision = a->votes[i].lapsed == NULL ? a->votes[i].decision
@@ -515,19 +399,19 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
                                   .asked_us = a->asked_us,
                                   .expires_us = a->expires_us,
                                   .escalated = a->escalated_us != 0,
-                                  .alone = alone_by(a) != NULL,
+                                  .alone = chat_alone_by(a) != NULL,
                                   .client_waits = waiters_of(k, a->id) > 0};
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);
     card->why = why_asker.n > 0 ? why_asker : sl_json_str(a->detail, "why");
     tell_document(k, a, card);
-    if (brief || tells_only_where(h)) {
+    if (brief || chat_tells_only_where(h)) {
         card->hidden = true;
         card->whole = false;
     }
     tell_votes(k, a, card);
     chat_tell_talk(k, a, card);
-    if (tells_only_where(h))
+    if (chat_tells_only_where(h))
         keep_only_where(card);
     card->decides = a->state == SL_APPROVAL_PENDING && not_here == NULL;
     card->decides_not_why = not_here != NULL ? sl_span_str(not_here) : sl_span(NULL, 0);
@@ -539,7 +423,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
 
 struct sl_chat_line chat_line_make(struct keeper *k, const struct chat *h, const struct approval *a)
 {
-    json_t *document = tells_only_where(h) ? NULL : document_or_brief(k, a);
+    json_t *document = chat_tells_only_where(h) ? NULL : document_or_brief(k, a);
     bool all = true;
     struct sl_chat_line line = {.id = sl_arena_copy(k->mem, a->id),
                                 .identity = sl_arena_copy(k->mem, a->identity),

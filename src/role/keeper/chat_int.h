@@ -21,6 +21,13 @@ bool chat_is_aside(const struct chat_job *job);
 /* What the job tells, into job->body. False: there is nothing to tell (any more). */
 bool chat_body_make(struct keeper *k, struct chat *h, struct chat_job *job);
 
+/* --- chat_outcome.c: how it stands --- */
+bool chat_tells_only_where(const struct chat *h); /* nothing of what is said, by anybody */
+/* Who released it alone; NULL: it went as its rules say. */
+const struct vote_row *chat_alone_by(const struct approval *a);
+/* "bob", "bob, standing in for carol" */
+void chat_put_who(struct sl_buf *b, const struct vote_row *vote);
+
 /* --- chat_talk.c: questions and answers --- */
 /* The last of them; where the statement is not told, neither is what is said about it. */
 void chat_tell_talk(struct keeper *k, const struct approval *a, struct sl_chat_card *card);

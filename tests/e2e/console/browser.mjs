@@ -86,11 +86,11 @@ async function tamper({ url, at = -1, find = "", put = "" }) {
   });
 }
 
-// What a person does next comes after they have seen what became of it: the page has drawn, and done what it does after that.
+// What a person does next comes after they have seen what became of it: the page has changed.
 async function drawn(done) {
   await done;
-  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
-  await page.evaluate(frame).catch((why) => {
+  const turn = () => new Promise((go) => setTimeout(go));
+  await page.evaluate(turn).catch((why) => {
     if (!/context was destroyed|navigation|has been closed/i.test(String(why))) throw why; // it is another page by now
   });
 }
