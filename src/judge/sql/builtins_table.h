@@ -29,7 +29,7 @@
 #define SL_BUILTIN_WHY_UNCALLABLE \
     "only the server itself can call it"
 
-#define SL_BUILTIN_FUNCTIONS(K, D) \
+#define SL_BUILTIN_FUNCTIONS_0(K, D) \
     D("RI_FKey_cascade_del", UNCALLABLE, 7, 1, 1, SL_BUILTIN_WHY_UNCALLABLE) \
     D("RI_FKey_cascade_upd", UNCALLABLE, 7, 1, 1, SL_BUILTIN_WHY_UNCALLABLE) \
     D("RI_FKey_check_ins", UNCALLABLE, 7, 1, 1, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -129,7 +129,9 @@
     K("array_ndims", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("array_ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("array_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
-    K("array_position", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("array_position", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_1(K, D) \
     K("array_positions", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("array_prepend", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("array_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -229,7 +231,9 @@
     K("boolor_statefunc", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("boolout", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("boolrecv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    K("boolsend", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("boolsend", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_2(K, D) \
     K("bound_box", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("box", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("box_above", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -329,7 +333,9 @@
     D("brin_minmax_multi_distance_uuid", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("brin_minmax_multi_opcinfo", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("brin_minmax_multi_options", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    D("brin_minmax_multi_summary_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
+    D("brin_minmax_multi_summary_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE)
+
+#define SL_BUILTIN_FUNCTIONS_3(K, D) \
     D("brin_minmax_multi_summary_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("brin_minmax_multi_summary_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("brin_minmax_multi_summary_send", PURE, 7, 0, 0, "the binary form of its argument") \
@@ -429,7 +435,9 @@
     K("cbrt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("ceil", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("ceiling", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("center", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("center", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_4(K, D) \
     K("char", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("char_length", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("character_length", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -529,7 +537,9 @@
     D("database_to_xmlschema", RUNS_SQL, 7, 0, 0, "makes and runs a query that finds each table of the database") \
     K("date", PURE, 7, 0, 0, "computes with dates and times; depends on the session's time zone") \
     K("date_add", PURE, 6, 0, 0, "computes with dates and times; depends on the session's time zone") \
-    K("date_bin", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("date_bin", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_5(K, D) \
     K("date_cmp", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("date_cmp_timestamp", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("date_cmp_timestamptz", PURE, 7, 0, 0, "computes with dates and times; depends on the session's time zone") \
@@ -629,7 +639,9 @@
     K("enum_last", PURE, 7, 0, 0, "the labels of an enum type") \
     K("enum_le", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("enum_lt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("enum_ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("enum_ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_6(K, D) \
     D("enum_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     K("enum_range", PURE, 7, 0, 0, "the labels of an enum type") \
     D("enum_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -729,7 +741,9 @@
     K("float8ge", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("float8gt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("float8in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
-    K("float8larger", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("float8larger", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_7(K, D) \
     K("float8le", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("float8lt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("float8mi", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -829,7 +843,9 @@
     K("has_sequence_privilege", PURE, 7, 0, 0, "says what a role may do") \
     K("has_server_privilege", PURE, 7, 0, 0, "says what a role may do") \
     K("has_table_privilege", PURE, 7, 0, 0, "says what a role may do") \
-    K("has_tablespace_privilege", PURE, 7, 0, 0, "says what a role may do") \
+    K("has_tablespace_privilege", PURE, 7, 0, 0, "says what a role may do")
+
+#define SL_BUILTIN_FUNCTIONS_8(K, D) \
     K("has_type_privilege", PURE, 7, 0, 0, "says what a role may do") \
     K("hash_aclitem", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("hash_aclitem_extended", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -929,7 +945,9 @@
     K("int24ge", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("int24gt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("int24le", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("int24lt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("int24lt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_9(K, D) \
     K("int24mi", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("int24mul", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("int24ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -1029,7 +1047,9 @@
     K("int4or", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("int4out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     K("int4pl", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("int4range", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("int4range", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_10(K, D) \
     K("int4range_canonical", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("int4range_subdiff", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("int4recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -1129,7 +1149,9 @@
     K("interval_eq", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("interval_ge", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("interval_gt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("interval_hash", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("interval_hash", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_11(K, D) \
     K("interval_hash_extended", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("interval_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     K("interval_larger", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -1229,7 +1251,9 @@
     K("jsonb_delete_path", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("jsonb_each", PURE, 7, 0, 1, SL_BUILTIN_WHY_PURE) \
     K("jsonb_each_text", PURE, 7, 0, 1, SL_BUILTIN_WHY_PURE) \
-    K("jsonb_eq", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("jsonb_eq", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_12(K, D) \
     K("jsonb_exists", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("jsonb_exists_all", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("jsonb_exists_any", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -1329,7 +1353,9 @@
     K("line_send", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("line_vertical", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("ln", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    D("lo_close", LARGE_OBJECT, 7, 0, 1, "moves or asks within a large object that is open") \
+    D("lo_close", LARGE_OBJECT, 7, 0, 1, "moves or asks within a large object that is open")
+
+#define SL_BUILTIN_FUNCTIONS_13(K, D) \
     D("lo_creat", LARGE_OBJECT, 7, 0, 1, "makes, changes or removes a large object") \
     D("lo_create", LARGE_OBJECT, 7, 0, 1, "makes, changes or removes a large object") \
     K("lo_export", PROGRAM, 7, 0, 1, "reads or writes a file of the server") \
@@ -1429,7 +1455,9 @@
     D("mic_to_latin3", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("mic_to_latin4", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("mic_to_sjis", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    D("mic_to_win1250", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
+    D("mic_to_win1250", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE)
+
+#define SL_BUILTIN_FUNCTIONS_14(K, D) \
     D("mic_to_win1251", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("mic_to_win866", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("min", PURE, 7, 0, 0, "an aggregate: gives back one of the values, as ORDER BY and LIMIT 1 would") \
@@ -1529,7 +1557,9 @@
     D("networksel", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("nextval", SEQUENCE, 7, 0, 1, "moves a sequence on") \
     D("nlikejoinsel", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    D("nlikesel", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
+    D("nlikesel", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE)
+
+#define SL_BUILTIN_FUNCTIONS_15(K, D) \
     K("normalize", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("notlike", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("now", PURE, 7, 1, 0, "tells the time") \
@@ -1629,7 +1659,9 @@
     K("on_pb", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("on_pl", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("on_ppath", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("on_ps", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("on_ps", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_16(K, D) \
     K("on_sb", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("on_sl", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("ordered_set_transition", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -1729,7 +1761,9 @@
     K("pg_encoding_to_char", PURE, 7, 0, 0, "works on characters: names, lengths and conversions of encodings") \
     K("pg_event_trigger_ddl_commands", PURE, 7, 1, 1, "shows, inside an event trigger, which command runs; an error elsewhere") \
     K("pg_event_trigger_dropped_objects", PURE, 7, 1, 1, "shows, inside an event trigger, which command runs; an error elsewhere") \
-    K("pg_event_trigger_table_rewrite_oid", PURE, 7, 1, 0, "shows, inside an event trigger, which command runs; an error elsewhere") \
+    K("pg_event_trigger_table_rewrite_oid", PURE, 7, 1, 0, "shows, inside an event trigger, which command runs; an error elsewhere")
+
+#define SL_BUILTIN_FUNCTIONS_17(K, D) \
     K("pg_event_trigger_table_rewrite_reason", PURE, 7, 1, 0, "shows, inside an event trigger, which command runs; an error elsewhere") \
     K("pg_export_snapshot", SESSION, 7, 1, 1, "lets other sessions see what this transaction sees, no more than they may") \
     K("pg_extension_config_dump", ADMIN, 7, 0, 1, "changes system catalogs by hand") \
@@ -1829,7 +1863,9 @@
     D("pg_mcv_list_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("pg_mcv_list_items", LEAKS, 7, 0, 1, "shows the most common values that ANALYZE kept of a table") \
     D("pg_mcv_list_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
-    D("pg_mcv_list_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
+    D("pg_mcv_list_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE)
+
+#define SL_BUILTIN_FUNCTIONS_18(K, D) \
     D("pg_mcv_list_send", LEAKS, 7, 0, 0, "shows the most common values that ANALYZE kept of a table") \
     K("pg_my_temp_schema", PURE, 7, 1, 0, "shows what the catalog says of an object") \
     D("pg_ndistinct_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
@@ -1929,7 +1965,9 @@
     K("pg_stat_get_buf_alloc", PURE, 7, 1, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_buf_fsync_backend", PURE, 3, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_buf_written_backend", PURE, 3, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
-    K("pg_stat_get_checkpoint_sync_time", PURE, 3, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
+    K("pg_stat_get_checkpoint_sync_time", PURE, 3, 0, 0, "a counter or a time of the server's statistics: numbers, no values")
+
+#define SL_BUILTIN_FUNCTIONS_19(K, D) \
     K("pg_stat_get_checkpoint_write_time", PURE, 3, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_checkpointer_buffers_written", PURE, 4, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_checkpointer_num_requested", PURE, 4, 0, 0, "a counter or a time of the server's statistics: numbers, no values") \
@@ -2029,7 +2067,9 @@
     K("pg_stop_making_pinned_objects", ADMIN, 7, 1, 1, "changes system catalogs by hand") \
     K("pg_switch_wal", ADMIN, 7, 1, 1, "acts on the server's write-ahead log") \
     K("pg_sync_replication_slots", ADMIN, 4, 0, 1, "acts on replication: slots keep the server's log, origins say what was replayed") \
-    K("pg_table_is_visible", PURE, 7, 0, 0, "says whether a name is on the search path") \
+    K("pg_table_is_visible", PURE, 7, 0, 0, "says whether a name is on the search path")
+
+#define SL_BUILTIN_FUNCTIONS_20(K, D) \
     K("pg_table_size", PURE, 7, 0, 1, "says how much room something takes, never what it is") \
     K("pg_tablespace_databases", PURE, 7, 0, 1, "shows what the catalog says of an object") \
     K("pg_tablespace_location", PURE, 7, 0, 0, "shows what the catalog says of an object") \
@@ -2129,7 +2169,9 @@
     K("quote_nullable", PURE, 7, 0, 0, "formats or reads a value; depends on the session's language and style settings") \
     K("radians", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("radius", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("random", PURE, 7, 1, 1, "random numbers of this session") \
+    K("random", PURE, 7, 1, 1, "random numbers of this session")
+
+#define SL_BUILTIN_FUNCTIONS_21(K, D) \
     K("random_normal", PURE, 6, 0, 1, "random numbers of this session") \
     K("range_adjacent", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("range_adjacent_multirange", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -2229,7 +2271,9 @@
     D("regnamespaceout", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("regnamespacerecv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("regnamespacesend", PURE, 7, 0, 0, "the binary form of its argument") \
-    D("regoperatorin", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
+    D("regoperatorin", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE)
+
+#define SL_BUILTIN_FUNCTIONS_22(K, D) \
     D("regoperatorout", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("regoperatorrecv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("regoperatorsend", PURE, 7, 0, 0, "the binary form of its argument") \
@@ -2329,7 +2373,9 @@
     D("spg_quad_leaf_consistent", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("spg_quad_picksplit", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("spg_range_quad_choose", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    D("spg_range_quad_config", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
+    D("spg_range_quad_config", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE)
+
+#define SL_BUILTIN_FUNCTIONS_23(K, D) \
     D("spg_range_quad_inner_consistent", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("spg_range_quad_leaf_consistent", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("spg_range_quad_picksplit", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -2429,7 +2475,9 @@
     K("time_ge", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("time_gt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("time_hash", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("time_hash_extended", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("time_hash_extended", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_24(K, D) \
     D("time_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     K("time_larger", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("time_le", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -2529,7 +2577,9 @@
     K("timetz_le", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("timetz_lt", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     K("timetz_mi_interval", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
-    K("timetz_ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
+    K("timetz_ne", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE)
+
+#define SL_BUILTIN_FUNCTIONS_25(K, D) \
     D("timetz_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     K("timetz_pl_interval", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
     D("timetz_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -2629,7 +2679,9 @@
     K("txid_current", PURE, 7, 1, 0, "numbers of transactions, and what became of them") \
     K("txid_current_if_assigned", PURE, 7, 1, 0, "numbers of transactions, and what became of them") \
     K("txid_current_snapshot", PURE, 7, 1, 0, "numbers of transactions, and what became of them") \
-    D("txid_snapshot_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
+    D("txid_snapshot_in", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE)
+
+#define SL_BUILTIN_FUNCTIONS_26(K, D) \
     D("txid_snapshot_out", RUNS_CODE, 7, 0, 0, SL_BUILTIN_WHY_RUNS_CODE) \
     D("txid_snapshot_recv", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     K("txid_snapshot_send", PURE, 7, 0, 0, SL_BUILTIN_WHY_PURE) \
@@ -2729,7 +2781,9 @@
     D("win866_to_mic", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("win866_to_win1251", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("win_to_utf8", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
-    D("window_cume_dist_support", UNCALLABLE, 6, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
+    D("window_cume_dist_support", UNCALLABLE, 6, 0, 0, SL_BUILTIN_WHY_UNCALLABLE)
+
+#define SL_BUILTIN_FUNCTIONS_27(K, D) \
     D("window_dense_rank_support", UNCALLABLE, 7, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("window_ntile_support", UNCALLABLE, 6, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
     D("window_percent_rank_support", UNCALLABLE, 6, 0, 0, SL_BUILTIN_WHY_UNCALLABLE) \
@@ -2774,7 +2828,37 @@
     K("xpath", PURE, 7, 0, 0, "computes in the server's own SQL, or is built in") \
     K("xpath_exists", PURE, 7, 0, 0, "computes in the server's own SQL, or is built in")
 
-#define SL_BUILTIN_RELATIONS(R) \
+#define SL_BUILTIN_FUNCTIONS(K, D) \
+    SL_BUILTIN_FUNCTIONS_0(K, D) \
+    SL_BUILTIN_FUNCTIONS_1(K, D) \
+    SL_BUILTIN_FUNCTIONS_2(K, D) \
+    SL_BUILTIN_FUNCTIONS_3(K, D) \
+    SL_BUILTIN_FUNCTIONS_4(K, D) \
+    SL_BUILTIN_FUNCTIONS_5(K, D) \
+    SL_BUILTIN_FUNCTIONS_6(K, D) \
+    SL_BUILTIN_FUNCTIONS_7(K, D) \
+    SL_BUILTIN_FUNCTIONS_8(K, D) \
+    SL_BUILTIN_FUNCTIONS_9(K, D) \
+    SL_BUILTIN_FUNCTIONS_10(K, D) \
+    SL_BUILTIN_FUNCTIONS_11(K, D) \
+    SL_BUILTIN_FUNCTIONS_12(K, D) \
+    SL_BUILTIN_FUNCTIONS_13(K, D) \
+    SL_BUILTIN_FUNCTIONS_14(K, D) \
+    SL_BUILTIN_FUNCTIONS_15(K, D) \
+    SL_BUILTIN_FUNCTIONS_16(K, D) \
+    SL_BUILTIN_FUNCTIONS_17(K, D) \
+    SL_BUILTIN_FUNCTIONS_18(K, D) \
+    SL_BUILTIN_FUNCTIONS_19(K, D) \
+    SL_BUILTIN_FUNCTIONS_20(K, D) \
+    SL_BUILTIN_FUNCTIONS_21(K, D) \
+    SL_BUILTIN_FUNCTIONS_22(K, D) \
+    SL_BUILTIN_FUNCTIONS_23(K, D) \
+    SL_BUILTIN_FUNCTIONS_24(K, D) \
+    SL_BUILTIN_FUNCTIONS_25(K, D) \
+    SL_BUILTIN_FUNCTIONS_26(K, D) \
+    SL_BUILTIN_FUNCTIONS_27(K, D)
+
+#define SL_BUILTIN_RELATIONS_0(R) \
     R("pg_aggregate", PLAIN, 7) \
     R("pg_am", PLAIN, 7) \
     R("pg_amop", PLAIN, 7) \
@@ -2874,7 +2958,9 @@
     R("pg_stat_subscription_stats", ADMIN, 7) \
     R("pg_stat_sys_indexes", PLAIN, 7) \
     R("pg_stat_sys_tables", PLAIN, 7) \
-    R("pg_stat_user_functions", PLAIN, 7) \
+    R("pg_stat_user_functions", PLAIN, 7)
+
+#define SL_BUILTIN_RELATIONS_1(R) \
     R("pg_stat_user_indexes", PLAIN, 7) \
     R("pg_stat_user_tables", PLAIN, 7) \
     R("pg_stat_wal", PLAIN, 7) \
@@ -2918,7 +3004,11 @@
     R("pg_views", PLAIN, 7) \
     R("pg_wait_events", PLAIN, 4)
 
-#define SL_BUILTIN_TYPES(R) \
+#define SL_BUILTIN_RELATIONS(R) \
+    SL_BUILTIN_RELATIONS_0(R) \
+    SL_BUILTIN_RELATIONS_1(R)
+
+#define SL_BUILTIN_TYPES_0(R) \
     R("aclitem", PLAIN, 7) \
     R("any", OPAQUE, 7) \
     R("anyarray", OPAQUE, 7) \
@@ -3018,7 +3108,9 @@
     R("tstzrange", PLAIN, 7) \
     R("tsvector", PLAIN, 7) \
     R("txid_snapshot", PLAIN, 7) \
-    R("unknown", PLAIN, 7) \
+    R("unknown", PLAIN, 7)
+
+#define SL_BUILTIN_TYPES_1(R) \
     R("uuid", PLAIN, 7) \
     R("varbit", PLAIN, 7) \
     R("varchar", PLAIN, 7) \
@@ -3026,6 +3118,10 @@
     R("xid", PLAIN, 7) \
     R("xid8", PLAIN, 7) \
     R("xml", PLAIN, 7)
+
+#define SL_BUILTIN_TYPES(R) \
+    SL_BUILTIN_TYPES_0(R) \
+    SL_BUILTIN_TYPES_1(R)
 
 #define SL_BUILTIN_INFORMATION(R) \
     R("_pg_foreign_data_wrappers", PLAIN, 7) \
@@ -3098,7 +3194,7 @@
     R("view_table_usage", PLAIN, 7) \
     R("views", PLAIN, 7)
 
-#define SL_BUILTIN_SETTINGS(R) \
+#define SL_BUILTIN_SETTINGS_0(R) \
     R("allow_in_place_tablespaces", CONTEXT, 7) \
     R("allow_system_table_mods", CONTEXT, 7) \
     R("application_name", HARMLESS, 7) \
@@ -3198,7 +3294,9 @@
     R("lc_messages", HARMLESS, 7) \
     R("lc_monetary", CONTEXT, 7) \
     R("lc_numeric", CONTEXT, 7) \
-    R("lc_time", CONTEXT, 7) \
+    R("lc_time", CONTEXT, 7)
+
+#define SL_BUILTIN_SETTINGS_1(R) \
     R("lo_compat_privileges", CONTEXT, 7) \
     R("local_preload_libraries", CONTEXT, 7) \
     R("lock_timeout", HARMLESS, 7) \
@@ -3298,6 +3396,10 @@
     R("xmlbinary", CONTEXT, 7) \
     R("xmloption", CONTEXT, 7) \
     R("zero_damaged_pages", CONTEXT, 7)
+
+#define SL_BUILTIN_SETTINGS(R) \
+    SL_BUILTIN_SETTINGS_0(R) \
+    SL_BUILTIN_SETTINGS_1(R)
 
 /* clang-format on */
 

@@ -58,7 +58,8 @@ enum sl_method_needs {
 };
 
 /* clang-format off */
-#define SL_METHODS(X)                                                                                       \
+/* Approvals, and who decides them. */
+#define SL_METHODS_DECIDING(X)                                                                              \
     /*  name               name on the wire     who may call               credential                        */ \
     /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding","session"?,"idle_ends_at"?} \
        and, with a deciding one, "away"? and "stands_in_for" as of me.away */                                    \
@@ -113,7 +114,10 @@ enum sl_method_needs {
     /* {"id","reason"?} -> approval: the running statement is cancelled, by the same people */                  \
     X(STOP,                "stop",              SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
-    X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
+    X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)
+
+/* Where data went. */
+#define SL_METHODS_LINEAGE(X)                                                                               \
     /* {"of":"DATASET[.COLUMN]","target"?} -> {"of","steps":[{"name","kind","target","depth",                    \
        "parent"?,"from"?,"flow"?,"labels"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
        {"identity","owner","run","reason","sink","statements","rules","verdict","standing",                     \
@@ -129,7 +133,10 @@ enum sl_method_needs {
     X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"of","target"?} -> {"of","edges":[{"from","to","flow","labels"?,"act"}],"more"}: what was tried \
        and did not happen, newest first */                                                                      \
-    X(LINEAGE_ATTEMPTS,    "lineage.attempts",  SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(LINEAGE_ATTEMPTS,    "lineage.attempts",  SL_ROLE_DESK,              SL_NEEDS_ANY)
+
+/* Sessions and sign-in. */
+#define SL_METHODS_SESSIONS(X)                                                                              \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"code":"slb_..","expires_at"}: signs its holder in to the console, once; kept by its hash */   \
@@ -155,7 +162,10 @@ enum sl_method_needs {
        Authorization: Bearer; late. The provider is asked once in `interval` seconds at most */                                                                    \
     X(LOGIN_POLL,          "login.poll",        SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"session"}: signs out */                                                                          \
-    X(SESSION_END,         "session.end",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(SESSION_END,         "session.end",       SL_ROLE_DESK,              SL_NEEDS_ANY)
+
+/* What is recorded, and how all stands. */
+#define SL_METHODS_RECORDS(X)                                                                               \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
     X(STATUS,              "status",            SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
     /* {"by"?: "identity,hour", "since"?: "7d", "identity"?, "dataset"?, "label"?, "limit"?: n} ->              \
@@ -200,7 +210,10 @@ enum sl_method_needs {
     /* {} -> {"text"}: Prometheus' text format 0.0.4 */                                                         \
     X(METRICS,             "metrics",           SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* the same for whoever asks, where the configuration says so */                                            \
-    X(METRICS_OPEN,        "metrics.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    X(METRICS_OPEN,        "metrics.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)
+
+/* Identities, and what they prove themselves with. */
+#define SL_METHODS_IDENTITIES(X)                                                                            \
     /* {"name","kind","owner"?,"groups"?:[],"os_user"?} -> {"name","code"?: invitation of a human} */           \
     X(IDENTITY_ADD,        "identity.add",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"identities":[{"name","kind","owner","status","groups","linked","since"}]} */                     \
@@ -239,7 +252,10 @@ enum sl_method_needs {
     /* {"issuer"} -> {"name","issuer","ready","why"?,"authorization","device","keys":n,"fetched_at"?}; with     \
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
-    X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)
+
+/* Accounts elsewhere, and provisioning. */
+#define SL_METHODS_ACCOUNTS(X)                                                                              \
     /* {} -> {"accounts":[{"issuer","subject","credential","since"}],"issuers":[{"name","issuer","chat","team",            \
        "linked":bool}] (of chats: where one may link one's own),"passkey":bool,"shown"?:{"issuer","subject","name",        \
        "team","expires_at"}}: shown is an account that waits for this session's yes; issuer, here and below, as its        \
@@ -258,7 +274,10 @@ enum sl_method_needs {
        resource, list or error, with its status */                                                              \
     X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
     /* {"issuer"} -> {"issuer","id","credential":"slp_.."} (201), shown once: the one before it is over */         \
-    X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)
+
+/* Hooks, chats and the ledger. */
+#define SL_METHODS_OPERATING(X)                                                                             \
     /* {} -> {"hooks":[{"name","format","place","state":"current|behind|waiting|paused|no secret","next","behind","told",  \
        "failed","attempts","status"?,"answered_at"?,"again_at"?,"waits_since"?,"why"?,"dead":n,                   \
        "dead_letters":[{"entry","status","at","attempts","why"}] (the first 100)}],"size"}: receivers of what    \
@@ -291,6 +310,11 @@ enum sl_method_needs {
     X(LEDGER_ROTATE_KEY,   "ledger.rotate_key", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"checkpoint":"the signed note"} */                                                                \
     X(LEDGER_CHECKPOINT,   "ledger.checkpoint", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)
+
+/* In parts: a macro of thousands of tokens takes some tools time by its square. */
+#define SL_METHODS(X)                                                                                       \
+    SL_METHODS_DECIDING(X) SL_METHODS_LINEAGE(X) SL_METHODS_SESSIONS(X) SL_METHODS_RECORDS(X) \
+    SL_METHODS_IDENTITIES(X) SL_METHODS_ACCOUNTS(X) SL_METHODS_OPERATING(X)
 /* clang-format on */
 
 #define SL_METHOD_STRING(NAME, wire, roles, needs) \
