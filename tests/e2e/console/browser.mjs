@@ -86,13 +86,19 @@ async function tamper({ url, at = -1, find = "", put = "" }) {
   });
 }
 
+const isGone = (why) => /context was destroyed|navigation|has been closed/i.test(String(why)); // it is another page by now
+const pause = (js) => page.evaluate(js).catch((why) => isGone(why) || Promise.reject(why));
+
 // What a person does next comes after they have seen what became of it: the page has changed.
-async function drawn(done) {
+async function changed(done) {
   await done;
-  const turn = () => new Promise((go) => setTimeout(go));
-  await page.evaluate(turn).catch((why) => {
-    if (!/context was destroyed|navigation|has been closed/i.test(String(why))) throw why; // it is another page by now
-  });
+  await pause(() => new Promise((go) => setTimeout(go)));
+}
+
+// Lines have no text before they are drawn for the first time (content-visibility).
+async function drawn(read) {
+  await pause(() => new Promise((go) => requestAnimationFrame(() => setTimeout(go))));
+  return read();
 }
 
 const ops = {
@@ -101,15 +107,15 @@ const ops = {
   open,
   tab,
   goto: ({ url }) => page.goto(url).then((r) => r?.status() ?? 0),
-  text: ({ at }) => page.locator(at).first().innerText(),
-  texts: ({ at }) => page.locator(at).allInnerTexts(),
+  text: ({ at }) => drawn(() => page.locator(at).first().innerText()),
+  texts: ({ at }) => drawn(() => page.locator(at).allInnerTexts()),
   count: ({ at }) => page.locator(at).count(),
   attribute: ({ at, name }) => page.locator(at).first().getAttribute(name),
   wait: ({ at, state = "visible", ms = PATIENCE_MS }) => page.locator(at).first().waitFor({ state, timeout: ms }),
-  click: ({ at }) => drawn(page.locator(at).first().click()),
-  fill: ({ at, text }) => drawn(page.locator(at).first().fill(text)),
-  press: ({ key }) => drawn(page.keyboard.press(key)),
-  type: ({ text }) => drawn(page.keyboard.type(text)),
+  click: ({ at }) => changed(page.locator(at).first().click()),
+  fill: ({ at, text }) => changed(page.locator(at).first().fill(text)),
+  press: ({ key }) => changed(page.keyboard.press(key)),
+  type: ({ text }) => changed(page.keyboard.type(text)),
   size: ({ width, height }) => page.setViewportSize({ width, height }),
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   eval: ({ js }) => page.evaluate(js),
