@@ -124,7 +124,7 @@ def test_approve(lab):
     """yes in Slack: it runs once, the message and its thread say so, and the ledger says channel, person and account"""
     approval = test_told.approval
     decide(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     card(approval, like="approved by bob")
     done = lab.approval(approval["id"])
     assert [(v["identity"], v["channel"], v["proof"]) for v in done["votes"]] == [("bob", "slack", "slack")], done["votes"]
@@ -174,7 +174,7 @@ def test_stand_in(lab):
     message = card(approval, like="1 of bob, dave (standing in for rita)")
     lab.sluice("away", *rita, check=True)
     decide("U0DAVE", message)
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     card(approval, like="approved by dave, standing in for rita")
     lab.sluice("back", *rita, check=True)
     wait_for(lambda: [m for m in direct("U0DAVE") if "not stand in for rita any more" in json.dumps(m)], 15, "dave to be told that it ended")
@@ -189,7 +189,7 @@ def test_decided_elsewhere(lab):
     lab.approve("bob", approval["id"])
     card(approval, PAY, like="1 of 2")
     decide(RITA, card(approval, PAY))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     for channel in (OPS, PAY):
         assert "sluice.approve" not in SLACK.buttons(card(approval, channel, like="approved")), channel
 
@@ -228,7 +228,7 @@ def test_guest(lab):
         assert "Nothing was decided" in json.dumps(done["answer"]) and state(lab, approval) == "pending", (change, done)
         SLACK.user(BOB, **dict.fromkeys(change, False))
     decide(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
 
 
 def test_slack_does_not_say(lab):
@@ -252,7 +252,7 @@ def test_escalated(lab):
     assert not [m for m in SLACK.messages(channel=PAY) if approval["id"] in json.dumps(m["blocks"])]
     message = card(approval, PAY, seconds=15, like="Nobody answered yet")
     decide(RITA, message)
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     card(approval, OPS, like="approved by rita")
 
 
@@ -264,7 +264,7 @@ def test_double_and_late(lab):
     SLACK.click(RITA, OPS, message["ts"], "sluice.deny")
     first, second = SLACK.modal(BOB), SLACK.modal(RITA)
     done = SLACK.submit(BOB, first["id"], {fields(first)[0]: "yes"}, times=2)
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     late = SLACK.submit(RITA, second["id"], {fields(second)[0]: "no"})
     assert "no longer open" in json.dumps(late["answer"]), late
     SLACK.replay(id=done[0]["id"] if isinstance(done, list) else done["id"])
@@ -375,12 +375,12 @@ def test_new_socket(lab):
     SLACK.settings(hello_after_s=0)
     _, approval = hold(lab)
     decide(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
     SLACK.drop(how="cut")
     SLACK.ready()
     _, approval = hold(lab)
     decide(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    lab.has_run(approval["id"])
 
 
 def test_no_socket(lab):
@@ -568,7 +568,6 @@ def test_stop(lab):
     """what runs is stopped from its message, and the message says what became of it"""
     client, approval = hold(lab, "insert into staging.scratch select 1, pg_sleep(60)::text", like="pg_sleep")
     decide(BOB, card(approval))
-    wait_for(lambda: state(lab, approval) == "spent", 10, "it to run")
     message = card(approval, like="Approved, runs now")
     assert set(SLACK.buttons(message)) & {"sluice.approve", "sluice.deny", "sluice.revoke", "sluice.stop"} == {"sluice.stop"}
     said = form(RITA, message, "stop", "it takes the table")

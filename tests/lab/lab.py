@@ -525,6 +525,10 @@ class Lab:
         return [e for e in self.pg.log() if e.identity is not None and identity in (None, e.identity)
                 and (kinds is None or e.kind in kinds) and (own or not e.is_gates_own())]
 
+    def has_run(self, which, seconds=10):
+        """Waits until it ran and how it ended is told: a grant is spent before the server hears of the statement."""
+        wait_for(lambda: (a := self.approval(which))["state"] == "spent" and a.get("outcome"), seconds, "the statement to run")
+
     def ran(self, pattern, identity=None, kinds=("statement", "execute"), user=None):
         """How many statements that PostgreSQL was told match; user: the role that logged in."""
         return sum(1 for e in self.server_log(identity, kinds)

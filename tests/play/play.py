@@ -561,18 +561,20 @@ class Play:
 
     @line(r"(?P<who>[\w-]+) is shown (?P<pattern>.*)")
     def is_shown(self, who, pattern):
-        shown = [self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",))]
-        self._match(pattern, "\n".join(shown))
+        self._comes(pattern, lambda: self._shown(who))
 
     @line(r"(?P<who>[\w-]+) is not shown (?P<pattern>.*)")
     def is_not_shown(self, who, pattern):
-        shown = [self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",))]
-        if re.search(pattern, "\n".join(shown)):
-            raise Wrong("\n".join(shown))
+        shown = self._shown(who)
+        if re.search(pattern, shown):
+            raise Wrong(shown)
+
+    def _shown(self, who):
+        return "\n".join(self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",)))
 
     @line(r"(?P<who>[\w-]+) lists (?P<pattern>.*)")
     def lists(self, who, pattern):
-        self._match(pattern, self.lab.api("approvals", "--all", who, check=True).out)
+        self._comes(pattern, lambda: self.lab.api("approvals", "--all", who, check=True).out)
 
     @line(r"it is (?P<state>\w+)")
     def it_is(self, state):
@@ -607,6 +609,10 @@ class Play:
         n = self.lab.ran(pattern, kinds=(kind,))
         if n != int(count):
             raise Wrong(f"{n} times")
+
+    @line(r"server said error (?P<code>\w{5})")
+    def server_said(self, code):
+        laboratory.wait_for(lambda: any(e.sqlstate == code for e in self.lab.server_log(kinds=None)), 10, "that error")
 
     @line(r"server saw nothing of: (?P<pattern>.*)")
     def server_saw_nothing(self, pattern):
@@ -741,6 +747,13 @@ class Play:
     def _match(pattern, said):
         if pattern and not re.search(pattern, said, re.S):
             raise Wrong(f"said: {said}")
+
+    def _comes(self, pattern, ask):
+        """It says so now or soon: what happens to an action is told a moment after the fact."""
+        try:
+            laboratory.wait_for(lambda: re.search(pattern, ask(), re.S), 5, "it")
+        except AssertionError:
+            raise Wrong(f"said: {ask()}") from None
 
     # Last, because it takes almost anything.
     @line(r"(?P<who>[\w-]+(?:/\d+)?): (?P<sql>.*)")

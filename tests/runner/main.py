@@ -11,6 +11,7 @@ import steps
 import tap
 
 BEHIND = 2      # steps behind the others at a time
+WHY_LINES = 16  # of a failure in the sum at the end; all of it is above, and in its log
 
 
 def say(text=""):
@@ -124,6 +125,11 @@ def keep_logs(reports):
     return where
 
 
+def shortened(lines):
+    """Where it was comes first, what was wrong last."""
+    return lines if len(lines) <= WHY_LINES else [*lines[:WHY_LINES // 2], "   [...]", *lines[-WHY_LINES // 2:]]
+
+
 def sum_up(reports):
     for report in reports:
         if report.failed:
@@ -134,11 +140,12 @@ def sum_up(reports):
         say("\nSkipped:")
         for program, name, why in skipped:
             say(f"  {program}: {name}: {why}")
-    failed = [(r.name, name) for r in reports for name in r.failed] + excused.missing(skipped)
+    failed = [(r.name, name, r.why.get(name, [])) for r in reports for name in r.failed]
+    failed += [(program, name, []) for program, name in excused.missing(skipped)]
     if failed:
         say("\nFailed:")
-        for program, name in failed:
-            say(f"  {program}: {name}")
+        for program, name, why in failed:
+            say("\n".join([f"  {program}: {name}", *(f"    {line}" for line in shortened(why))]))
     passed = sum(r.passed for r in reports)
     say()
     say(f"{passed} passed, {len(failed)} failed" + (f", {len(skipped)} skipped" if skipped else ""))

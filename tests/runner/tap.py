@@ -18,6 +18,7 @@ class Report:
     name: str
     passed: int = 0
     failed: list = dataclasses.field(default_factory=list)   # names
+    why: dict = dataclasses.field(default_factory=dict)      # of those: what it said about it, lines
     skipped: list = dataclasses.field(default_factory=list)  # (name, why)
     log: str = ""
     seconds: float = 0.0
@@ -46,9 +47,13 @@ def _read_line(report, line):
 
 def read(report, text, code):
     """Fills the report. Silence, a wrong count and a bad exit code are failures of their own."""
-    seen, planned = 0, None
+    seen, planned, about = 0, None, None
     for line in text.splitlines():
         plan = PLAN.match(line)
+        if about and line.startswith("#"):
+            report.why.setdefault(about, []).append(line.lstrip("#").rstrip())
+            continue
+        about = None
         if plan:
             planned = int(plan.group(1))
             if planned == 0:
@@ -57,6 +62,7 @@ def read(report, text, code):
             report.failed.append(line)
         else:
             seen += _read_line(report, line)
+            about = report.failed[-1] if line.startswith("not ok") and report.failed else None
     if planned is not None and seen != planned:
         report.failed.append(f"{report.name}: {planned} tests planned, {seen} ran")
     if planned is None and seen == 0 and code == 0:
@@ -122,5 +128,6 @@ def run_plain(name, command, limit, cwd, environment=None):
         report.passed = 1
     else:
         report.failed.append(f"{name} (ended with {code})")
+        report.why[report.failed[-1]] = report.log.rstrip().splitlines()
     report.seconds = time.monotonic() - start
     return report
