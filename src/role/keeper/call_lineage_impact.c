@@ -2,6 +2,8 @@
 
 /* What was made from some data: each dataset once, with how many of its columns, and the sinks. */
 
+enum { AT_ONCE = 256 }; /* nodes that are looked up */
+
 /* A dataset that something was made in; its columns are counted in its JSON at the end. */
 struct reached {
     json_t *json;
@@ -48,25 +50,43 @@ static struct reached *dataset_of(struct impact *x, struct sl_span target, struc
 }
 
 /* False: there is no room. */
-static bool add_impact(struct impact *x, const struct sl_lineage_step *s)
+static bool add_impact(struct impact *x, const struct db_rows *row, uint32_t depth)
 {
-    struct db_rows rows = db_ask(x->call->keeper->store.db, DB_NODE_BY_ID, "i", s->node);
+    uint64_t kind = db_u64(row, 1);
+
+    if (kind == SL_LINEAGE_SINK) {
+        struct sl_span name = db_span(row, 2);
+        json_array_append_new(x->sinks, json_stringn((const char *)name.p, name.n));
+        return true;
+    }
+    struct reached *one = dataset_of(x, db_span(row, 0), db_span(row, 2), depth);
+    if (one != NULL && kind == SL_LINEAGE_COLUMN) {
+        one->columns++;
+        x->columns++;
+    }
+    return one != NULL;
+}
+
+/* The nodes of some steps, those that were asked about left out: "[3,17]". */
+static void put_nodes(struct sl_buf *out, const struct sl_lineage_step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sl_buf_say(out, "%s%U", i == 0 ? "[" : ",",
+                   steps[i].parent == SL_LINEAGE_ROOT ? (uint64_t)0 : steps[i].node);
+    sl_buf_put_u8(out, ']');
+}
+
+/* Asked for one by one, thousands of names take longer than the walk that found them. */
+static bool add_some(struct impact *x, const struct sl_lineage_step *steps, size_t count)
+{
+    SL_BUF(nodes, 24 * AT_ONCE);
     bool room = true;
 
-    if (!db_row(&rows))
-        return true;
-    uint64_t kind = db_u64(&rows, 1);
-    if (kind == SL_LINEAGE_SINK) {
-        struct sl_span name = db_span(&rows, 2);
-        json_array_append_new(x->sinks, json_stringn((const char *)name.p, name.n));
-    } else {
-        struct reached *one = dataset_of(x, db_span(&rows, 0), db_span(&rows, 2), s->depth);
-        room = one != NULL;
-        if (room && kind == SL_LINEAGE_COLUMN) {
-            one->columns++;
-            x->columns++;
-        }
-    }
+    put_nodes(&nodes, steps, count);
+    struct db_rows rows =
+        db_ask(x->call->keeper->store.db, DB_NODES_BY_ID, "s", sl_buf_span(&nodes));
+    while (room && db_row(&rows))
+        room = add_impact(x, &rows, steps[db_u64(&rows, 3)].depth);
     db_end(&rows);
     return room;
 }
@@ -80,8 +100,10 @@ static json_t *impact_json(struct impact *x, const struct sl_lineage_found *foun
     x->sinks = json_array();
     json_object_set_new(out, "datasets", x->datasets);
     json_object_set_new(out, "sinks", x->sinks);
-    for (size_t i = 0; room && i < found->count; i++)
-        room = found->steps[i].parent == SL_LINEAGE_ROOT || add_impact(x, &found->steps[i]);
+    for (size_t at = 0; room && at < found->count; at += AT_ONCE) {
+        size_t left = found->count - at;
+        room = add_some(x, &found->steps[at], left < AT_ONCE ? left : AT_ONCE);
+    }
     for (const struct reached *r = x->all; r != NULL; r = r->next)
         json_put_number(r->json, "columns", r->columns);
     json_put_number(out, "columns", x->columns);

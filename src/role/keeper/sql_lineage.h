@@ -64,6 +64,8 @@
     X(OPEN_FLOW_LIST, "select session, action, identity, owner, target, facts, flags, outcome, "   \
         "at_us, rows, bytes, approval, approvers from lineage_open order by session, action")      \
     X(NODE_BY_ID, "select target, kind, dataset, col from lineage_node where id = ?1")             \
+    X(NODES_BY_ID, "select n.target, n.kind, n.dataset, j.key from json_each(?1) j cross join "    \
+        "lineage_node n on n.id = j.value")                                                        \
     X(NODES_NAMED, "select id from lineage_node where dataset = ?1 and col = ?2 and (?3 = '' or "  \
         "target = ?3 or target = '') order by id")                                                 \
     X(FLOWS_DOWN, "select dst, src, kind from lineage_flow where src in (select ?1 union "\
