@@ -50,6 +50,54 @@ static void test_what_is_under_way_keeps_a_dropped_column(void)
     check_map(play.gate, of, "");
 }
 
+static void transaction(uint64_t first, uint64_t last, uint8_t outcome)
+{
+    struct sl_txn_record r = {.session = session,
+                              .ended_us = sl_clock_us(),
+                              .first_action = first,
+                              .last_action = last,
+                              .outcome = outcome};
+
+    SL_CHECK_INT(sl_journal_txn(&play.ring, &r), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+}
+
+/* The journal is read by the clock: a keeper that was late may read it ahead of the channel. */
+static void test_a_flow_that_is_told_behind_its_end(void)
+{
+    enum { COMMITTED = 1, ROLLED_BACK = 2 };
+    uint64_t of;
+
+    ended(512, SL_OUTCOME_OK);
+    check_map(play.gate, of = tell(play.gate, "finance", session, 512, 1, "public.s.b", "pii"),
+              "public.s.b pii settled");
+    drop("public.s.b");
+    check_map(play.gate, of, "");
+    ended(513, SL_OUTCOME_FAILED);
+    check_map(play.gate, tell(play.gate, "finance", session, 513, 1, "public.s.b", "pii"), "");
+    ended(514, SL_OUTCOME_OK); /* its transaction is still open */
+    check_map(play.gate, of = tell(play.gate, "finance", session, 514, 2, "public.s.b", "pii"),
+              "public.s.b pii");
+    transaction(514, 514, ROLLED_BACK);
+    check_map(play.gate, of, "");
+    ended(515, SL_OUTCOME_OK);
+    ended(516, SL_OUTCOME_OK);
+    transaction(515, 516, ROLLED_BACK);
+    check_map(play.gate, tell(play.gate, "finance", session, 516, 2, "public.s.b", "pii"), "");
+    ended(517, SL_OUTCOME_OK);
+    transaction(517, 517, COMMITTED);
+    check_map(play.gate, of = tell(play.gate, "finance", session, 517, 2, "public.s.b", "pii"),
+              "public.s.b pii settled");
+    drop("public.s.b");
+    check_map(play.gate, of, "");
+    ended(518, SL_OUTCOME_OK);
+    transaction(518, 518, ROLLED_BACK); /* another one; how this one ended is not known any more */
+    check_map(play.gate, of = tell(play.gate, "finance", session, 511, 1, "public.s.b", "pii"),
+              "public.s.b pii settled");
+    drop("public.s.b");
+    check_map(play.gate, of, "");
+}
+
 static void test_every_gate_hears_it_and_it_outlives_the_keeper(void)
 {
     int second = gate_at(1);
@@ -182,6 +230,7 @@ int main(int argc, char **argv)
     SL_RUN(set_the_stage);
     SL_RUN(test_a_label_lives_as_its_action_ends);
     SL_RUN(test_what_is_under_way_keeps_a_dropped_column);
+    SL_RUN(test_a_flow_that_is_told_behind_its_end);
     SL_RUN(test_every_gate_hears_it_and_it_outlives_the_keeper);
     SL_RUN(test_what_nobody_told_is_in_the_journal);
     SL_RUN(test_a_gate_labels_what_it_may);

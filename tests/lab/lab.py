@@ -20,6 +20,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import threading
@@ -280,9 +281,9 @@ class Lab:
     @staticmethod
     def _children_of(parent):
         out = {}
-        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:
-                head, tail = stat.read_text().rsplit(")", 1)
+                head, tail = file.read_text().rsplit(")", 1)
             except OSError:
                 continue
             if int(tail.split()[1]) == parent and tail.split()[0] != "Z":
@@ -547,13 +548,21 @@ class Lab:
         wait_for(lambda: all(is_current(t, since) for t in self.status()["status"]["targets"]), 30, "a listing from after then")
 
     def files_with(self, needle, under=("state/ledger",)):
-        """Files below the given folders of the lab that hold these bytes."""
+        """Files below the given folders of the lab that hold these bytes. What goes away meanwhile has grown into another
+        file: then all are looked at again."""
         needle = needle.encode() if isinstance(needle, str) else needle
+        for _ in range(50):
+            try:
+                return self._files_with(needle, under)
+            except FileNotFoundError:
+                time.sleep(0.02)
+        return self._files_with(needle, under)
+
+    def _files_with(self, needle, under):
         found = []
-        for folder in under:
-            top = self.folder / folder
+        for top in (self.folder / folder for folder in under):
             for file in [top] if top.is_file() else sorted(top.rglob("*")):
-                if file.is_file() and needle in file.read_bytes():
+                if stat.S_ISREG(file.stat().st_mode) and needle in file.read_bytes():
                     found.append(str(file.relative_to(self.folder)))
         return found
 

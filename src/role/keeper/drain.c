@@ -109,6 +109,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
                          const struct sl_outcome_record *r)
 {
     struct action_key key = {r->session, r->action};
+    struct session *s = session_get(k, gate, r->session);
     const struct running *running = running_of(k, r->session, r->action);
     struct sl_entry_outcome o = {
         .time_us = sl_clock_us(),
@@ -123,10 +124,12 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
             r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
 
+    if (s != NULL)
+        labels_saw_outcome(s, r->action, r->outcome);
     if ((uintptr_t)sl_map_get(k->open, key_span(&key)) == (uintptr_t)gate + 1) {
         sl_map_remove(k->open, key_span(&key));
         d->ended[d->ended_count++] = key;
-    } else if (session_get(k, gate, r->session) == NULL ||
+    } else if (s == NULL ||
                (r->outcome != SL_OUTCOME_REFUSED && !of_list(running))) {
         return false;
     } else if (running == NULL) { /* said already, or its SPEND is still on its way */
@@ -170,8 +173,10 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
     for (size_t i = 0; i < d->txn_count; i++) {
         const struct sl_txn_record *r = &d->txns[i];
 
-        if (session_get(k, gate, r->session) == NULL)
+        struct session *s = session_get(k, gate, r->session);
+        if (s == NULL)
             return false;
+        labels_saw_txn(s, r);
         struct sl_entry_txn txn = {.time_us = sl_clock_us(),
                                    .session = r->session,
                                    .ended_us = r->ended_us,

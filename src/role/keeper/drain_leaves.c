@@ -2,6 +2,7 @@
 
 #include "role/keeper/approval.h"
 #include "role/keeper/journals.h"
+#include "role/keeper/labels.h"
 #include "role/keeper/mask.h"
 #include "role/keeper/people.h"
 #include "role/keeper/sessions.h"
@@ -274,7 +275,9 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
         if (e->outcome == 0 && verdict_of(e) == SL_DENY &&
             (e->intent.flags & SL_INTENT_OBSERVED) == 0)
             e->outcome = SL_OUTCOME_REFUSED;
-        if (e->outcome == 0)
+        if (e->outcome != 0)
+            labels_saw_outcome(s, e->intent.action, e->outcome);
+        else
             remember_open(k, d, gate, (struct action_key){e->intent.session, e->intent.action});
         if (!batched(e)) {
             end_batch(k, d);

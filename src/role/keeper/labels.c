@@ -157,7 +157,8 @@ void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
 {
     struct keeper *k = p->keeper;
     const struct session *s = m->session == 0 ? NULL : session_get(k, p->index, m->session);
-    uint8_t how = s == NULL ? HOW_STAYS : m->how; /* nobody will say any more how it ended */
+    bool undone;
+    enum how how = label_settled_by(s, m, &undone);
     bool ours = sl_config_target(k->config, m->target) != NULL &&
                 (s == NULL || sl_span_eq(s->target, m->target));
 
@@ -165,12 +166,12 @@ void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
         sl_channel_break(p->channel, SL_ELIMIT);
         return;
     }
-    if (how > HOW_BY_TXN || (ours && !record_flow(k, m, how))) {
+    if (m->how > HOW_BY_TXN || (ours && !undone && !record_flow(k, m, how))) {
         sl_channel_break(p->channel, SL_EMALFORMED);
         return;
     }
     p->labels_told = m->told;
-    if (s != NULL && how == HOW_STAYS && m->columns.count == 0)
+    if (s != NULL && m->how == HOW_STAYS && m->columns.count == 0)
         labels_session_over(k, s->id);
     labels_changed(k, p);
 }

@@ -99,6 +99,41 @@ static bool has_failed(uint8_t outcome)
     return outcome == SL_OUTCOME_FAILED || outcome == SL_OUTCOME_REFUSED;
 }
 
+static bool is_rolled_back(const struct sl_txn_record *r)
+{
+    enum { ROLLED_BACK = 2 };
+
+    return r->outcome == ROLLED_BACK;
+}
+
+void labels_saw_outcome(struct session *s, uint64_t action, uint8_t outcome)
+{
+    s->ended = action > s->ended ? action : s->ended;
+    if (has_failed(outcome))
+        s->failed = action;
+}
+
+void labels_saw_txn(struct session *s, const struct sl_txn_record *r)
+{
+    s->closed = r->last_action > s->closed ? r->last_action : s->closed;
+    if (is_rolled_back(r)) {
+        s->undone_from = r->first_action;
+        s->undone_to = r->last_action;
+    }
+}
+
+/* Of what ended longer ago than is kept here nobody can say any more how: it stays. */
+enum how label_settled_by(const struct session *s, const struct sl_msg_label_flow *m, bool *undone)
+{
+    *undone = false;
+    if (s == NULL || m->how == HOW_STAYS)
+        return HOW_STAYS;
+    bool in_txn = m->how == HOW_BY_TXN;
+    *undone = m->action == s->failed ||
+              (in_txn && m->action >= s->undone_from && m->action <= s->undone_to);
+    return m->action <= (in_txn ? s->closed : s->ended) ? HOW_STAYS : (enum how)m->how;
+}
+
 void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t action,
                     uint8_t outcome)
 {
@@ -114,7 +149,6 @@ void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t 
 
 void labels_txn(struct keeper *k, const struct sl_txn_record *r)
 {
-    enum { ROLLED_BACK = 2 };
     struct sl_derived *rows = NULL;
     uint64_t how;
 
@@ -122,7 +156,7 @@ void labels_txn(struct keeper *k, const struct sl_txn_record *r)
         return;
     size_t count = rows_of(k, r->session, r->first_action, r->last_action, &rows, &how);
     if (count > 0)
-        end(k, r->session, r->first_action, r->last_action, r->outcome != ROLLED_BACK, rows, count);
+        end(k, r->session, r->first_action, r->last_action, !is_rolled_back(r), rows, count);
 }
 
 /* Whatever became of it, nobody will say any more. */

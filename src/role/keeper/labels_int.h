@@ -20,6 +20,9 @@ struct label_row {
  * hears of it in any case. At once, into every outbox: what is answered after this is answered with
  * the new map. */
 void labels_changed(struct keeper *k, const struct peer *teller);
+/* What settles this flow, and whether what it told of was undone. A gate tells it ahead of the
+ * action's bytes, over its channel; how that ended is in its journal, which may be read first. */
+enum how label_settled_by(const struct session *s, const struct sl_msg_label_flow *m, bool *undone);
 /* The leaf of labels that came or went. */
 void label_put_leaf(struct keeper *k, struct sl_buf *leaf, struct sl_entry_label e,
                     const struct label_row *rows, size_t count);

@@ -21,6 +21,9 @@ struct session {
     struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
     struct sl_span acts_for; /* the same of on_behalf_of by its token, with a line end between */
     bool ending;
+    /* As far as its journal was read (labels_end.c): the last action that ended, the last that
+     * failed; the last of a transaction that ended, the first and last of one rolled back. */
+    uint64_t ended, failed, closed, undone_from, undone_to;
 };
 void on_login_token(struct peer *p, const struct sl_msg_login_token *m);
 void on_login_scram(struct peer *p, const struct sl_msg_login_scram *m);
