@@ -55,8 +55,8 @@ static void set_up(struct sl_api_exchange *x, struct sl_api *api, const char *pa
 static bool begin(struct sl_api_exchange *x)
 {
     *x = (struct sl_api_exchange){.answer = sl_buf(SL_API_MAX_ANSWER),
-                           .url = sl_buf(8192),
-                           .text = sl_buf(4 << 20)};
+                                  .url = sl_buf(8192),
+                                  .text = sl_buf(4 << 20)};
     x->curl = curl_easy_init();
     return x->curl != NULL;
 }

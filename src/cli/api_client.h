@@ -76,14 +76,14 @@ void sl_api_close(struct sl_api *api); /* wipes the credential */
  * SL_EXIT_FINE; else what went wrong was said on stderr (as JSON on stdout with --json). */
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
 
-/* The same without waiting, for who has a loop: the easy handle (a CURL *) goes to a multi handle of
- * the caller's and is taken out of it before the exchange is freed. NULL: it cannot be built. */
+/* The same without waiting, for who has a loop: the easy handle (a CURL *) goes to a multi handle
+ * of the caller's and is taken out of it before the exchange is freed. NULL: it cannot be built. */
 struct sl_api_exchange;
 struct sl_api_exchange *sl_api_exchange_new(struct sl_api *api, const char *path,
                                             const json_t *body);
 void *sl_api_exchange_easy(struct sl_api_exchange *x);
-/* Once it is over: the HTTP status (0: unreachable), and the answer, which is the caller's to decref
- * (NULL: it is no JSON). */
+/* Once it is over: the HTTP status (0: unreachable), and the answer, which is the caller's to
+ * decref (NULL: it is no JSON). */
 long sl_api_exchange_answer(struct sl_api_exchange *x, json_t **out);
 void sl_api_exchange_free(struct sl_api_exchange *x); /* NULL is fine */
 

@@ -22,8 +22,8 @@
 
 enum {
     MCP_CALLS_MOST = 16,
-    MCP_TEXT_MOST = 4096,           /* bytes of one text of somebody else */
-    MCP_ROWS_BYTES = 256 * 1024,    /* of the values that an answer carries */
+    MCP_TEXT_MOST = 4096,        /* bytes of one text of somebody else */
+    MCP_ROWS_BYTES = 256 * 1024, /* of the values that an answer carries */
     MCP_ROWS_USUAL = 100,
     MCP_ROWS_MOST = 1000,
 };
@@ -32,7 +32,7 @@ struct mcp_call;
 
 struct mcp {
     struct sl_loop *loop;
-    struct sl_api api;       /* with the asking token, which is the gate's password, too */
+    struct sl_api api; /* with the asking token, which is the gate's password, too */
     const char *dsn, *target;
     struct sl_buf identity; /* whose token it is */
 
@@ -95,7 +95,7 @@ bool mcp_query_waits_for(const struct mcp_query *q, struct sl_span approval);
 
 /* What was said while it waited and ran. */
 struct mcp_notices {
-    json_t *said;      /* texts, in order */
+    json_t *said; /* texts, in order */
     size_t left_out;
     char approval[37]; /* that the gate named; "" */
 };

@@ -1,4 +1,5 @@
-/* The tools that ask the API: what became of an approval, an answer to its reviewer, withdrawing it.
+/* The tools that ask the API: what became of an approval, an answer to its reviewer, withdrawing
+ * it.
  */
 #include "cli/mcp.h"
 
@@ -53,8 +54,7 @@ static json_t *plain(const json_t *value)
     json_t *copy = NULL;
 
     if (json_is_string(value)) {
-        sl_mcp_put_plain(&text,
-                         sl_span(json_string_value(value), json_string_length(value)),
+        sl_mcp_put_plain(&text, sl_span(json_string_value(value), json_string_length(value)),
                          MCP_TEXT_MOST);
         return json_stringn((const char *)text.p, text.n);
     }
@@ -75,9 +75,9 @@ static json_t *plain(const json_t *value)
 static void put_approval(struct sl_buf *b, const json_t *approval)
 {
     static const char *const members[] = {
-        "id",         "state",      "why",     "held_why", "reason",           "run",
-        "sink",       "reviewers",  "votes",   "messages", "asked_at",         "expires_at",
-        "closed_at",  "may_answer", "outcome", "link",     "grant_expires_at", "repeats"};
+        "id",        "state",      "why",     "held_why", "reason",           "run",
+        "sink",      "reviewers",  "votes",   "messages", "asked_at",         "expires_at",
+        "closed_at", "may_answer", "outcome", "link",     "grant_expires_at", "repeats"};
     json_t *shown = json_object();
     SL_BUF(canonical, SL_MCP_OUT_MOST);
 

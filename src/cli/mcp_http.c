@@ -1,4 +1,5 @@
-/* libcurl's multi handle on the loop: it says which sockets and when, we say when they are ready. */
+/* libcurl's multi handle on the loop: it says which sockets and when, we say when they are ready.
+ */
 #include "cli/mcp.h"
 
 #include <curl/curl.h>

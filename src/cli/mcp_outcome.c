@@ -159,7 +159,7 @@ void mcp_query_lost(struct mcp_query *q)
     const char *why = q->conn == NULL ? "" : PQerrorMessage(q->conn);
 
     set_error(q, q->sent ? "unknown" : "failed", NULL,
-              why[0] != '\0'    ? why
+              why[0] != '\0'  ? why
               : q->connecting ? "the gate did not answer in time"
                               : "the connection to the gate was lost");
     mcp_query_over(q);

@@ -242,8 +242,8 @@ static void on_time(void *owner)
 static PGconn *dial(struct mcp *m)
 {
     const char *host = getenv("PGHOST"), *port = getenv("PGPORT");
-    const char *const keys[] = {"host",     "port",   "dbname",           "dbname",
-                                "user",     "password", "application_name", "client_encoding",
+    const char *const keys[] = {"host",       "port",     "dbname",           "dbname",
+                                "user",       "password", "application_name", "client_encoding",
                                 "gssencmode", NULL};
     const char *const values[] = {host != NULL ? host : "127.0.0.1",
                                   port != NULL ? port : "6432",

@@ -1,4 +1,5 @@
-/* Between mcp_query.c, which speaks with the gate, and mcp_outcome.c, which says what came of it. */
+/* Between mcp_query.c, which speaks with the gate, and mcp_outcome.c, which says what came of it.
+ */
 #ifndef SL_CLI_MCP_QUERY_INT_H
 #define SL_CLI_MCP_QUERY_INT_H
 

@@ -19,16 +19,20 @@
 #define TEXTS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
 #define COUNT "{\"type\":\"integer\",\"minimum\":0}"
 
-static const char query_input[] = OBJECT(
-    "\"sql\":{\"type\":\"string\",\"minLength\":1,\"description\":\"one statement, or several "
-    "that are judged as one\"},\"reason\":" TEXT_1000(
-        "why it is needed: reviewers read it, and it is "
-        "recorded") ",\"run\":" TEXT_1000("names the run or task that this belongs to") ",\"sink\":"
-        TEXT_1000("where the data goes") ",\"wait_seconds\":{\"type\":\"integer\",\"minimum\":1,"
-    "\"maximum\":86400,\"default\":45,\"description\":\"how long it may wait for a decision\"},"
-    "\"max_rows\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000,\"default\":100,"
-    "\"description\":\"rows to return; the others are counted\"}",
-    "\"sql\"");
+static const char
+    query_input
+        [] =
+            OBJECT("\"sql\":{\"type\":\"string\",\"minLength\":1,\"description\":\"one statement, "
+                   "or several "
+                   "that are judged as one\"},\"reason\":" TEXT_1000(
+                       "why it is needed: reviewers read it, and it is "
+                       "recorded") ",\"run\":" TEXT_1000("names the run or task that this belongs "
+                                                         "to") ",\"sink\":" TEXT_1000("where the "
+                                                                                      "data goes") ",\"wait_seconds\":{\"type\":\"integer\",\"minimum\":1,"
+                                                                                                   "\"maximum\":86400,\"default\":45,\"description\":\"how long it may wait for a decision\"},"
+                                                                                                   "\"max_rows\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000,\"default\":100,"
+                                                                                                   "\"description\":\"rows to return; the others are counted\"}",
+                   "\"sql\"");
 static const char query_output[] = OBJECT(
     "\"outcome\":{\"enum\":[\"done\",\"waiting\",\"denied\",\"cancelled\",\"failed\",\"unknown\"]}"
     ",\"approval\":{\"type\":\"string\"},\"results\":{\"type\":\"array\",\"items\":" OBJECT(
@@ -36,16 +40,18 @@ static const char query_output[] = OBJECT(
         ",\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":{\"type\":[\"string"
         "\",\"null\"]}}},\"row_count\":" COUNT ",\"rows_left_out\":" COUNT,
         "\"command\",\"row_count\"") "},\"results_left_out\":" COUNT ",\"notices\":" TEXTS
-    ",\"notices_left_out\":" COUNT ",\"error\":" OBJECT(
-        "\"sqlstate\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},\"detail\":{"
-        "\"type\":\"string\"},\"hint\":{\"type\":\"string\"}",
-        "\"message\""),
+                                     ",\"notices_left_out\":" COUNT ",\"error\":" OBJECT(
+                                         "\"sqlstate\":{\"type\":\"string\"},\"message\":{\"type\":"
+                                         "\"string\"},\"detail\":{"
+                                         "\"type\":\"string\"},\"hint\":{\"type\":\"string\"}",
+                                         "\"message\""),
     "\"outcome\"");
 static const char look_input[] = OBJECT(APPROVAL, "\"approval\"");
-static const char answer_input[] = OBJECT(
-    APPROVAL ",\"text\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1000,\"description\":"
-             "\"what to answer; reviewers see it and it is recorded\"}",
-    "\"approval\",\"text\"");
+static const char answer_input[] =
+    OBJECT(APPROVAL
+           ",\"text\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1000,\"description\":"
+           "\"what to answer; reviewers see it and it is recorded\"}",
+           "\"approval\",\"text\"");
 static const char cancel_input[] =
     OBJECT(APPROVAL ",\"reason\":" TEXT_1000("why it is not needed any more"), "\"approval\"");
 
@@ -210,8 +216,8 @@ static bool take_meta(const json_t *meta, struct mcp_asked *out, struct sl_buf *
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-static enum sl_err begin_query(struct mcp_call *c, const struct given *given,
-                               const json_t *meta, struct sl_buf *why)
+static enum sl_err begin_query(struct mcp_call *c, const struct given *given, const json_t *meta,
+                               struct sl_buf *why)
 {
     struct mcp_asked asked = {.sql = given->sql,
                               .reason = given->reason,
@@ -266,8 +272,9 @@ void mcp_tools_call(struct mcp *m, const struct sl_mcp_id *id, const struct sl_m
     struct mcp_call *c = mcp_call_new(m, id, &what->token);
     if (c == NULL) {
         sl_mcp_put_tool_result(
-            &m->out, id, SL_SPAN("16 calls are in flight already: wait until one of them has ended"),
-            NULL, true);
+            &m->out, id,
+            SL_SPAN("16 calls are in flight already: wait until one of them has ended"), NULL,
+            true);
         return;
     }
     if (begin(c, tool, what, &why) == SL_OK)

@@ -1,4 +1,5 @@
-/* wire/mcp: what is a message, what is refused and with which id, and that each line out is whole. */
+/* wire/mcp: what is a message, what is refused and with which id, and that each line out is whole.
+ */
 #include "wire/mcp/mcp.h"
 
 #include "tests/unit/tap.h"
@@ -109,7 +110,8 @@ static void test_calls(void)
         const char *name, *token;
     } rows[] = {
         {"{\"name\":\"query\"}", true, "query", ""},
-        {"{\"name\":\"query\",\"arguments\":{},\"_meta\":{\"progressToken\":3}}", true, "query", "3"},
+        {"{\"name\":\"query\",\"arguments\":{},\"_meta\":{\"progressToken\":3}}", true, "query",
+         "3"},
         {"{\"name\":\"q\",\"_meta\":{\"progressToken\":\"t\"}}", true, "q", "\"t\""},
         {"{\"name\":\"q\",\"_meta\":{\"progressToken\":null}}", false, "", ""},
         {"{\"name\":\"q\",\"_meta\":[]}", false, "", ""},
