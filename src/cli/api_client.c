@@ -9,10 +9,17 @@
 
 enum { CONNECT_WITHIN_S = 5, ANSWER_WITHIN_S = 75, MAX_HEADER = 32 * 1024, SILENCE_S = 45 };
 
+struct stream {
+    struct sl_buf line;
+    sl_api_line_fn *fn;
+    void *owner;
+};
+
 struct sl_api_exchange {
     CURL *curl;
     struct curl_slist *headers;
     struct sl_buf answer, url, text;
+    struct stream stream; /* where it is one */
 };
 
 static void add_header(struct sl_api_exchange *x, const char *name, struct sl_span value)
@@ -70,6 +77,7 @@ static void finish(struct sl_api_exchange *x)
     sl_buf_done(&x->answer);
     sl_buf_done(&x->url);
     sl_buf_done(&x->text);
+    sl_buf_done(&x->stream.line);
 }
 
 static size_t on_answer(char *bytes, size_t size, size_t count, void *owner)
@@ -207,12 +215,6 @@ void sl_api_exchange_free(struct sl_api_exchange *x)
 
 /* --- streams -------------------------------------------------------------------------------- */
 
-struct stream {
-    struct sl_buf line;
-    sl_api_line_fn *fn;
-    void *owner;
-};
-
 static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
 {
     struct stream *s = owner;
@@ -229,25 +231,34 @@ static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
     return size * count;
 }
 
+struct sl_api_exchange *sl_api_exchange_stream(struct sl_api *api, const char *path,
+                                               const char *last_event_id, sl_api_line_fn *line,
+                                               void *owner)
+{
+    struct sl_api_exchange *x = calloc(1, sizeof *x);
+
+    if (x == NULL || !begin(x)) {
+        sl_api_exchange_free(x);
+        return NULL;
+    }
+    x->stream = (struct stream){.line = sl_buf(2 << 20), .fn = line, .owner = owner};
+    if (last_event_id[0] != '\0')
+        add_header(x, "Last-Event-ID", sl_span_str(last_event_id));
+    set_up(x, api, path);
+    curl_easy_setopt(x->curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* a comment comes every 15 seconds */
+    curl_easy_setopt(x->curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, on_stream);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEDATA, &x->stream);
+    return x;
+}
+
 void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
                    sl_api_line_fn *line, void *owner, long *status)
 {
-    struct sl_api_exchange x;
-    struct stream s = {.line = sl_buf(2 << 20), .fn = line, .owner = owner};
+    struct sl_api_exchange *x = sl_api_exchange_stream(api, path, last_event_id, line, owner);
 
     *status = 0;
-    if (begin(&x)) {
-        if (last_event_id[0] != '\0')
-            add_header(&x, "Last-Event-ID", sl_span_str(last_event_id));
-        set_up(&x, api, path);
-        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_LIMIT,
-                         1L); /* a comment comes every 15 seconds */
-        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
-        curl_easy_setopt(x.curl, CURLOPT_WRITEFUNCTION, on_stream);
-        curl_easy_setopt(x.curl, CURLOPT_WRITEDATA, &s);
-        if (curl_easy_perform(x.curl) != CURLE_COULDNT_CONNECT)
-            curl_easy_getinfo(x.curl, CURLINFO_RESPONSE_CODE, status);
-    }
-    finish(&x);
-    sl_buf_done(&s.line);
+    if (x != NULL && curl_easy_perform(x->curl) != CURLE_COULDNT_CONNECT)
+        curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, status);
+    sl_api_exchange_free(x);
 }

@@ -79,12 +79,17 @@ int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t
 /* The same without waiting, for who has a loop: the easy handle (a CURL *) goes to a multi handle
  * of the caller's and is taken out of it before the exchange is freed. NULL: it cannot be built. */
 struct sl_api_exchange;
+typedef bool sl_api_line_fn(void *owner, struct sl_span line);
 struct sl_api_exchange *sl_api_exchange_new(struct sl_api *api, const char *path,
                                             const json_t *body);
 void *sl_api_exchange_easy(struct sl_api_exchange *x);
 /* Once it is over: the HTTP status (0: unreachable), and the answer, which is the caller's to
  * decref (NULL: it is no JSON). */
 long sl_api_exchange_answer(struct sl_api_exchange *x, json_t **out);
+/* A stream of server-sent events, as sl_api_stream has it. */
+struct sl_api_exchange *sl_api_exchange_stream(struct sl_api *api, const char *path,
+                                               const char *last_event_id, sl_api_line_fn *line,
+                                               void *owner);
 void sl_api_exchange_free(struct sl_api_exchange *x); /* NULL is fine */
 
 /* cmd_console.c: prints the link that signs the caller in to the console, on this page of it. Exit
@@ -93,7 +98,6 @@ int sl_api_console_link(struct sl_api *api, const struct sl_api_args *args, cons
 
 /* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when
  * unreachable. */
-typedef bool sl_api_line_fn(void *owner, struct sl_span line);
 void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
                    sl_api_line_fn *line, void *owner, long *status);
 /* Says what a problem document or a bare status means. The exit code. */

@@ -1,12 +1,14 @@
 /* `sluice mcp`: an agent's host on stdin and stdout, the gate and the API behind.
  *
- *   mcp_host.c       lines in and out, and which method is whose
+ *   mcp_host.c       lines in and out
+ *   mcp_methods.c    which method is whose
  *   mcp_call.c       calls in flight: what they are told, and their one answer
  *   mcp_tools.c      the tools: their schemas, and what they want to be given
  *   mcp_query.c      one statement on a session of its own, without waiting for it
  *   mcp_notice.c     what the gate and the server say meanwhile
  *   mcp_rows.c       what came of it, as JSON
  *   mcp_approval.c   the tools that ask the API
+ *   mcp_events.c     what happens to approvals meanwhile, by the API's stream of events
  *   mcp_http.c       libcurl on the loop
  *
  * Everything happens on one loop, so that a question can be answered while its statement is held.
@@ -29,6 +31,7 @@ enum {
 };
 
 struct mcp_call;
+struct mcp_events;
 
 struct mcp {
     struct sl_loop *loop;
@@ -48,10 +51,12 @@ struct mcp {
     struct mcp_call *calls[MCP_CALLS_MOST];
     void *multi; /* CURLM */
     struct sl_timer *http_timer;
+    struct mcp_events *events;
 };
 
 /* Serves until stdin ends. Exit code. */
 int mcp_serve(struct mcp *m);
+void mcp_dispatch(struct mcp *m, const struct sl_mcp_message *in);
 
 /* --- calls ------------------------------------------------------------------------------------ */
 struct mcp_query;
@@ -123,9 +128,17 @@ enum sl_err mcp_approval_begin(struct mcp_call *c, enum mcp_verb verb, const cha
 void mcp_request_over(struct mcp_call *c, bool reached); /* what mcp_http_begin began */
 void mcp_request_free(struct mcp_call *c);
 
+/* From the first hold on: a host whose statements are all harmless needs no stream. Without it
+ * nobody hears less of its own statement than any client does. */
+void mcp_events_begin(struct mcp *m);
+void mcp_events_over(struct mcp *m); /* the connection ended: it is made again */
+void mcp_events_free(struct mcp *m);
+
 enum sl_err mcp_http_new(struct mcp *m) SL_MUST_CHECK;
 void mcp_http_free(struct mcp *m);
-enum sl_err mcp_http_begin(struct mcp_call *c, struct sl_api_exchange *x) SL_MUST_CHECK;
+/* c: whose it is; NULL: the stream of events. */
+enum sl_err mcp_http_begin(struct mcp *m, struct mcp_call *c, struct sl_api_exchange *x)
+    SL_MUST_CHECK;
 /* Takes it out of the multi handle and frees it. */
 void mcp_http_drop(struct mcp *m, struct sl_api_exchange *x);
 

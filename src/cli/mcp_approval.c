@@ -10,8 +10,6 @@ enum { SHOWN_BYTES = 64 * 1024 };
 struct mcp_request {
     struct sl_api_exchange *exchange;
     enum mcp_verb verb;
-    char approval[37];
-    struct sl_buf said;
 };
 
 enum sl_err mcp_approval_begin(struct mcp_call *c, enum mcp_verb verb, const char *approval,
@@ -24,23 +22,19 @@ enum sl_err mcp_approval_begin(struct mcp_call *c, enum mcp_verb verb, const cha
     if (r == NULL)
         return SL_EMEMORY;
     c->request = r; /* and goes with the call, also after an error here */
-    *r = (struct mcp_request){.verb = verb, .said = sl_buf(8 * MCP_TEXT_MOST)};
-    memcpy(r->approval, approval, 37);
-    if (text != NULL)
-        sl_mcp_put_plain(&r->said, sl_span_str(text), MCP_TEXT_MOST);
+    r->verb = verb;
     sl_buf_say(&path, "/v1/approvals/%s%s", approval, paths[verb]);
     json_t *body = verb == MCP_LOOK ? NULL : json_object();
     if (text != NULL)
         json_object_set_new(body, verb == MCP_ANSWER ? "text" : "reason", json_string(text));
     r->exchange = sl_api_exchange_new(&c->mcp->api, sl_buf_text(&path), body);
     json_decref(body);
-    return r->exchange == NULL ? SL_EMEMORY : mcp_http_begin(c, r->exchange);
+    return r->exchange == NULL ? SL_EMEMORY : mcp_http_begin(c->mcp, c, r->exchange);
 }
 
 void mcp_request_free(struct mcp_call *c)
 {
     mcp_http_drop(c->mcp, c->request->exchange);
-    sl_buf_done(&c->request->said);
     free(c->request);
     c->request = NULL;
 }
@@ -110,18 +104,6 @@ static void put_problem(struct sl_buf *b, long status, const json_t *problem)
     sl_buf_say(b, " (%d)", (int)status);
 }
 
-/* Whoever waits for the statement hears what was answered, too. */
-static void tell_waiting(struct mcp *m, const struct mcp_request *r)
-{
-    SL_BUF(text, 16 * MCP_TEXT_MOST);
-
-    sl_buf_say(&text, "answered, about approval %s: %S", r->approval, sl_buf_span(&r->said));
-    for (size_t i = 0; i < MCP_CALLS_MOST; i++)
-        if (m->calls[i] != NULL &&
-            mcp_query_waits_for(m->calls[i]->query, sl_span_str(r->approval)))
-            mcp_call_tell(m->calls[i], SL_MCP_NOTICE, sl_buf_span(&text));
-}
-
 void mcp_request_over(struct mcp_call *c, bool reached)
 {
     static const char *const done[] = {"", "Answered. ", "Withdrawn. "};
@@ -131,8 +113,6 @@ void mcp_request_over(struct mcp_call *c, bool reached)
     long status = sl_api_exchange_answer(r->exchange, &answer);
     bool fine = reached && status >= 200 && status <= 299 && json_is_object(answer);
 
-    if (fine && r->verb == MCP_ANSWER)
-        tell_waiting(c->mcp, r);
     if (fine) {
         sl_buf_put_str(&text, done[r->verb]);
         put_approval(&text, answer);

@@ -16,7 +16,10 @@ static void finish_calls(struct mcp *m)
             continue;
         bool reached = message->data.result == CURLE_OK;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&c);
-        mcp_request_over(c, reached);
+        if (c == NULL)
+            mcp_events_over(m);
+        else
+            mcp_request_over(c, reached);
     }
 }
 
@@ -102,12 +105,12 @@ void mcp_http_free(struct mcp *m)
     m->http_timer = NULL;
 }
 
-enum sl_err mcp_http_begin(struct mcp_call *c, struct sl_api_exchange *x)
+enum sl_err mcp_http_begin(struct mcp *m, struct mcp_call *c, struct sl_api_exchange *x)
 {
     CURL *easy = sl_api_exchange_easy(x);
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, c);
-    return curl_multi_add_handle(c->mcp->multi, easy) == CURLM_OK ? SL_OK : SL_EMEMORY;
+    return curl_multi_add_handle(m->multi, easy) == CURLM_OK ? SL_OK : SL_EMEMORY;
 }
 
 void mcp_http_drop(struct mcp *m, struct sl_api_exchange *x)

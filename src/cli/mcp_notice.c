@@ -71,5 +71,7 @@ void mcp_notice_take(struct mcp_call *c, struct mcp_notices *n, const PGresult *
         return;
     }
     json_array_append_new(n->said, json_stringn((const char *)text.p, text.n));
+    if (n->approval[0] != '\0')
+        mcp_events_begin(c->mcp);
     mcp_call_tell(c, mcp_is_servers(notice) ? SL_MCP_INFO : SL_MCP_NOTICE, sl_buf_span(&text));
 }

@@ -19,20 +19,41 @@
 #define TEXTS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
 #define COUNT "{\"type\":\"integer\",\"minimum\":0}"
 
-static const char
-    query_input
-        [] =
-            OBJECT("\"sql\":{\"type\":\"string\",\"minLength\":1,\"description\":\"one statement, "
-                   "or several "
-                   "that are judged as one\"},\"reason\":" TEXT_1000(
-                       "why it is needed: reviewers read it, and it is "
-                       "recorded") ",\"run\":" TEXT_1000("names the run or task that this belongs "
-                                                         "to") ",\"sink\":" TEXT_1000("where the "
-                                                                                      "data goes") ",\"wait_seconds\":{\"type\":\"integer\",\"minimum\":1,"
-                                                                                                   "\"maximum\":86400,\"default\":45,\"description\":\"how long it may wait for a decision\"},"
-                                                                                                   "\"max_rows\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000,\"default\":100,"
-                                                                                                   "\"description\":\"rows to return; the others are counted\"}",
-                   "\"sql\"");
+static const char query_input[] = OBJECT(
+    "\"sql\":{\"type\":\"string\",\"minLength\":1,\"description\":\"one statement, "
+    "or several "
+    "that are judged as one\"},\"reason\":" TEXT_1000(
+        "why it is needed: reviewers read it, and it is "
+        "recorded") ",\"run\":" TEXT_1000("names the run or task that this belongs "
+                                          "to") ",\"sink\":" TEXT_1000("where the "
+                                                                       "data goes") ",\"wait_"
+                                                                                    "seconds\":{"
+                                                                                    "\"type\":"
+                                                                                    "\"integer\","
+                                                                                    "\"minimum\":1,"
+                                                                                    "\"maximum\":"
+                                                                                    "86400,"
+                                                                                    "\"default\":"
+                                                                                    "45,"
+                                                                                    "\"description"
+                                                                                    "\":\"how long "
+                                                                                    "it may wait "
+                                                                                    "for a "
+                                                                                    "decision\"},"
+                                                                                    "\"max_rows\":{"
+                                                                                    "\"type\":"
+                                                                                    "\"integer\","
+                                                                                    "\"minimum\":0,"
+                                                                                    "\"maximum\":"
+                                                                                    "1000,"
+                                                                                    "\"default\":"
+                                                                                    "100,"
+                                                                                    "\"description"
+                                                                                    "\":\"rows to "
+                                                                                    "return; the "
+                                                                                    "others are "
+                                                                                    "counted\"}",
+    "\"sql\"");
 static const char query_output[] = OBJECT(
     "\"outcome\":{\"enum\":[\"done\",\"waiting\",\"denied\",\"cancelled\",\"failed\",\"unknown\"]}"
     ",\"approval\":{\"type\":\"string\"},\"results\":{\"type\":\"array\",\"items\":" OBJECT(

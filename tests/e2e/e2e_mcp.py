@@ -137,9 +137,12 @@ def test_asked_and_answered(lab):
     assert "why all of them?" in question and f"tool `answer`, approval {approval}" in question, question
     answered = host.call("answered", "answer", approval=approval, text="only id 7101: it is a duplicate")
     assert not answered.get("isError") and "Answered" in text_of(answered), answered
-    assert "only id 7101" in host.told("held", "^answered, about approval")
+    assert "only id 7101" in host.told("held", "^answered by agent-7, about approval")
+    lab.sluice("answer", approval, "and I know of it", "--credential-file", lab.enroll("carol"), *lab.where(), check=True)
+    host.told("held", "^answered by carol, about approval .*: and I know of it")
     messages = [(m["kind"], m["identity"], m["text"]) for m in lab.approval(approval)["messages"]]
-    assert messages == [("question", "rita", "why all of them?"), ("answer", "agent-7", "only id 7101: it is a duplicate")], messages
+    assert messages == [("question", "rita", "why all of them?"), ("answer", "agent-7", "only id 7101: it is a duplicate"),
+                        ("answer", "carol", "and I know of it")], messages
     assert not [x for x in host.heard if x.get("result") == "held"] and not lab.ran("id = 7101")
     lab.approve("rita", approval)
     done = host.result("held")
@@ -150,6 +153,19 @@ def test_asked_and_answered(lab):
     assert at == sorted(set(at)) and len(at) >= 3, at
     looked = host.call("looked", "approval", approval=approval)
     assert '"state":"spent"' in text_of(looked) and "duplicate" in text_of(looked), looked
+    host.close()
+
+
+def test_four_eyes(lab):
+    """the first yes of two is told, and it goes on waiting"""
+    host = Host(lab)
+    host.begin("held", sql="delete from staging.pair where id = 7115")
+    approval = approval_in(host.told("held", "^held"))
+    lab.approve("rita", approval)
+    assert "still needs a yes from" in host.told("held", "^one more decided")
+    assert not [x for x in host.heard if x.get("result") == "held"]
+    lab.approve("bob", approval)
+    assert one_result(host.result("held"))["command"] == "DELETE 0"
     host.close()
 
 
