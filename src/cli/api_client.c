@@ -9,13 +9,20 @@
 
 enum { CONNECT_WITHIN_S = 5, ANSWER_WITHIN_S = 75, MAX_HEADER = 32 * 1024, SILENCE_S = 45 };
 
-struct exchange {
+struct stream {
+    struct sl_buf line;
+    sl_api_line_fn *fn;
+    void *owner;
+};
+
+struct sl_api_exchange {
     CURL *curl;
     struct curl_slist *headers;
     struct sl_buf answer, url, text;
+    struct stream stream; /* where it is one */
 };
 
-static void add_header(struct exchange *x, const char *name, struct sl_span value)
+static void add_header(struct sl_api_exchange *x, const char *name, struct sl_span value)
 {
     SL_BUF(line, MAX_HEADER);
 
@@ -26,7 +33,7 @@ static void add_header(struct exchange *x, const char *name, struct sl_span valu
 }
 
 /* A proxy would see what goes in clear; nothing is followed anywhere else. */
-static void set_up(struct exchange *x, struct sl_api *api, const char *path)
+static void set_up(struct sl_api_exchange *x, struct sl_api *api, const char *path)
 {
     SL_BUF(bearer, MAX_HEADER);
 
@@ -52,16 +59,16 @@ static void set_up(struct exchange *x, struct sl_api *api, const char *path)
     curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
 }
 
-static bool begin(struct exchange *x)
+static bool begin(struct sl_api_exchange *x)
 {
-    *x = (struct exchange){.answer = sl_buf(SL_API_MAX_ANSWER),
-                           .url = sl_buf(8192),
-                           .text = sl_buf(4 << 20)};
+    *x = (struct sl_api_exchange){.answer = sl_buf(SL_API_MAX_ANSWER),
+                                  .url = sl_buf(8192),
+                                  .text = sl_buf(4 << 20)};
     x->curl = curl_easy_init();
     return x->curl != NULL;
 }
 
-static void finish(struct exchange *x)
+static void finish(struct sl_api_exchange *x)
 {
     if (x->text.p != NULL)
         sl_secret_wipe(x->text.p, x->text.n);
@@ -70,11 +77,12 @@ static void finish(struct exchange *x)
     sl_buf_done(&x->answer);
     sl_buf_done(&x->url);
     sl_buf_done(&x->text);
+    sl_buf_done(&x->stream.line);
 }
 
 static size_t on_answer(char *bytes, size_t size, size_t count, void *owner)
 {
-    struct exchange *x = owner;
+    struct sl_api_exchange *x = owner;
 
     sl_buf_put(&x->answer, sl_span(bytes, size * count));
     return sl_buf_err(&x->answer) == SL_OK ? size * count : 0;
@@ -106,7 +114,7 @@ int sl_api_complain(struct sl_api *api, long status, const json_t *problem)
     return status >= 502 && status <= 504 ? SL_EXIT_UNREACHABLE : SL_EXIT_REFUSED;
 }
 
-static int read_answer(struct sl_api *api, struct exchange *x, json_t **out)
+static int read_answer(struct sl_api *api, struct sl_api_exchange *x, json_t **out)
 {
     json_t *answer = NULL;
     long status = 0;
@@ -127,7 +135,7 @@ static int read_answer(struct sl_api *api, struct exchange *x, json_t **out)
     return code;
 }
 
-static bool set_body(struct exchange *x, const json_t *body)
+static bool set_body(struct sl_api_exchange *x, const json_t *body)
 {
     if (body == NULL)
         return true;
@@ -139,9 +147,16 @@ static bool set_body(struct exchange *x, const json_t *body)
     return true;
 }
 
+static void set_answer(struct sl_api_exchange *x)
+{
+    curl_easy_setopt(x->curl, CURLOPT_TIMEOUT, (long)ANSWER_WITHIN_S);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, on_answer);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEDATA, x);
+}
+
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out)
 {
-    struct exchange x;
+    struct sl_api_exchange x;
     char why[CURL_ERROR_SIZE] = "";
 
     if (!begin(&x) || !set_body(&x, body)) {
@@ -150,10 +165,8 @@ int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t
         return SL_EXIT_USAGE;
     }
     set_up(&x, api, path);
-    curl_easy_setopt(x.curl, CURLOPT_TIMEOUT, (long)ANSWER_WITHIN_S);
+    set_answer(&x);
     curl_easy_setopt(x.curl, CURLOPT_ERRORBUFFER, why);
-    curl_easy_setopt(x.curl, CURLOPT_WRITEFUNCTION, on_answer);
-    curl_easy_setopt(x.curl, CURLOPT_WRITEDATA, &x);
     CURLcode result = curl_easy_perform(x.curl);
     int code = result != CURLE_OK
                    ? unreachable(api, why[0] != '\0' ? why : curl_easy_strerror(result))
@@ -162,13 +175,45 @@ int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t
     return code;
 }
 
-/* --- streams -------------------------------------------------------------------------------- */
+/* --- one request on the caller's own loop --------------------------------------------------- */
 
-struct stream {
-    struct sl_buf line;
-    sl_api_line_fn *fn;
-    void *owner;
-};
+struct sl_api_exchange *sl_api_exchange_new(struct sl_api *api, const char *path,
+                                            const json_t *body)
+{
+    struct sl_api_exchange *x = calloc(1, sizeof *x);
+
+    if (x != NULL && begin(x) && set_body(x, body)) {
+        set_up(x, api, path);
+        set_answer(x);
+        return x;
+    }
+    sl_api_exchange_free(x);
+    return NULL;
+}
+
+void *sl_api_exchange_easy(struct sl_api_exchange *x)
+{
+    return x->curl;
+}
+
+long sl_api_exchange_answer(struct sl_api_exchange *x, json_t **out)
+{
+    long status = 0;
+
+    curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (sl_json_read(sl_buf_span(&x->answer), out, NULL) != SL_OK)
+        *out = NULL;
+    return status;
+}
+
+void sl_api_exchange_free(struct sl_api_exchange *x)
+{
+    if (x != NULL)
+        finish(x);
+    free(x);
+}
+
+/* --- streams -------------------------------------------------------------------------------- */
 
 static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
 {
@@ -186,25 +231,34 @@ static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
     return size * count;
 }
 
+struct sl_api_exchange *sl_api_exchange_stream(struct sl_api *api, const char *path,
+                                               const char *last_event_id, sl_api_line_fn *line,
+                                               void *owner)
+{
+    struct sl_api_exchange *x = calloc(1, sizeof *x);
+
+    if (x == NULL || !begin(x)) {
+        sl_api_exchange_free(x);
+        return NULL;
+    }
+    x->stream = (struct stream){.line = sl_buf(2 << 20), .fn = line, .owner = owner};
+    if (last_event_id[0] != '\0')
+        add_header(x, "Last-Event-ID", sl_span_str(last_event_id));
+    set_up(x, api, path);
+    curl_easy_setopt(x->curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* a comment comes every 15 seconds */
+    curl_easy_setopt(x->curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, on_stream);
+    curl_easy_setopt(x->curl, CURLOPT_WRITEDATA, &x->stream);
+    return x;
+}
+
 void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
                    sl_api_line_fn *line, void *owner, long *status)
 {
-    struct exchange x;
-    struct stream s = {.line = sl_buf(2 << 20), .fn = line, .owner = owner};
+    struct sl_api_exchange *x = sl_api_exchange_stream(api, path, last_event_id, line, owner);
 
     *status = 0;
-    if (begin(&x)) {
-        if (last_event_id[0] != '\0')
-            add_header(&x, "Last-Event-ID", sl_span_str(last_event_id));
-        set_up(&x, api, path);
-        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_LIMIT,
-                         1L); /* a comment comes every 15 seconds */
-        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
-        curl_easy_setopt(x.curl, CURLOPT_WRITEFUNCTION, on_stream);
-        curl_easy_setopt(x.curl, CURLOPT_WRITEDATA, &s);
-        if (curl_easy_perform(x.curl) != CURLE_COULDNT_CONNECT)
-            curl_easy_getinfo(x.curl, CURLINFO_RESPONSE_CODE, status);
-    }
-    finish(&x);
-    sl_buf_done(&s.line);
+    if (x != NULL && curl_easy_perform(x->curl) != CURLE_COULDNT_CONNECT)
+        curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, status);
+    sl_api_exchange_free(x);
 }

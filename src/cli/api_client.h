@@ -40,6 +40,7 @@ enum sl_api_option {
     SL_API_EVERYTHING = 1 << 17,
     SL_API_AWAY = 1 << 18,
     SL_API_REMOVE = 1 << 19,
+    SL_API_GATE = 1 << 20,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
@@ -47,6 +48,7 @@ struct sl_api_args {
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *from, *stand_in; /* away; with `until` */
+    const char *dsn;             /* libpq's, of the gate */
     const char *word, *second;   /* the arguments that are no options */
     bool json, all, yes, replace, allow_http, plain, break_glass, everything, remove;
 };
@@ -74,13 +76,28 @@ void sl_api_close(struct sl_api *api); /* wipes the credential */
  * SL_EXIT_FINE; else what went wrong was said on stderr (as JSON on stdout with --json). */
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
 
+/* The same without waiting, for who has a loop: the easy handle (a CURL *) goes to a multi handle
+ * of the caller's and is taken out of it before the exchange is freed. NULL: it cannot be built. */
+struct sl_api_exchange;
+typedef bool sl_api_line_fn(void *owner, struct sl_span line);
+struct sl_api_exchange *sl_api_exchange_new(struct sl_api *api, const char *path,
+                                            const json_t *body);
+void *sl_api_exchange_easy(struct sl_api_exchange *x);
+/* Once it is over: the HTTP status (0: unreachable), and the answer, which is the caller's to
+ * decref (NULL: it is no JSON). */
+long sl_api_exchange_answer(struct sl_api_exchange *x, json_t **out);
+/* A stream of server-sent events, as sl_api_stream has it. */
+struct sl_api_exchange *sl_api_exchange_stream(struct sl_api *api, const char *path,
+                                               const char *last_event_id, sl_api_line_fn *line,
+                                               void *owner);
+void sl_api_exchange_free(struct sl_api_exchange *x); /* NULL is fine */
+
 /* cmd_console.c: prints the link that signs the caller in to the console, on this page of it. Exit
  * code. */
 int sl_api_console_link(struct sl_api *api, const struct sl_api_args *args, const char *page);
 
 /* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when
  * unreachable. */
-typedef bool sl_api_line_fn(void *owner, struct sl_span line);
 void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
                    sl_api_line_fn *line, void *owner, long *status);
 /* Says what a problem document or a bare status means. The exit code. */

@@ -56,6 +56,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(ledger, "verify|show|proof|verify-proof|verify-export|...", "check and read the ledger")     \
     X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
       "say where data came from, where it went, and who touched it")                               \
+    X(mcp, "--target T [--dsn CONNINFO] [--credential-file FILE] [--url URL]",                     \
+      "serve an agent's host by the Model Context Protocol, through the gate")                     \
     X(openlineage, "[--config FILE]", "send run events to the endpoint that the file names")       \
     X(passkeys, "[list [NAME]|remove KEY]", "who can sign decisions with what")                    \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \

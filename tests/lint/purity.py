@@ -29,6 +29,7 @@ LIBRARIES = {
     "wire_pg": "",
     "wire_http1": "",
     "wire_ws": "",
+    "wire_mcp": r"json\w+",                  # MCP is JSON
     "core_action": r"json\w+",               # checks that an operation is canonical JSON
     "core_webauthn": r"json\w+",
     "core_scim": r"json\w+",
