@@ -20,7 +20,7 @@ BUILDS = {"gcc": ("build", []), "fuzz": ("build-fuzz", ["--fuzz"])}
 NEEDS = {"build": ["gcc", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"], "cppcheck": [], "console": []}
 ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
-FUZZ_SECONDS = 2        # a smoke run; script/fuzz is for hours
+FUZZ_SECONDS = 1        # a smoke run; script/fuzz is for hours
 UNITS = 4       # unit tests at a time: most of them wait
 BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
 # gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
