@@ -1,38 +1,8 @@
 /* The verdict: every rule that can speak of the target is asked once, hold and deny rules whether
  * they match, allow rules what they cover. Pure, total, and the order of rules does not matter. */
-#include "core/policy/policy_int.h"
+#include "core/policy/trial.h"
 
 #include "crypto/crypto.h"
-
-/* What must be covered: effects on each access, and effects on nothing that has a name. */
-struct need {
-    uint32_t effects, covered;
-    bool said; /* a rule that covers a read of it has a budget of rows */
-};
-
-/* The least of several limits, and the rule that it is of. */
-struct limit {
-    uint64_t value; /* 0: none */
-    const struct sl_rule *rule;
-};
-
-struct trial {
-    const struct sl_config *c;
-    const struct sl_question *q;
-    struct sl_answer *out;
-    struct need *needs; /* one for each access, and one more for what has no dataset */
-    uint32_t stated;    /* effects of all statements */
-    const struct sl_rule **allows, **holds, **denies, **budgets;
-    size_t allow_count, hold_count, deny_count, budget_count;
-    struct limit rows, bytes, statements; /* of one statement */
-};
-
-/* Bulk effects: a second statement of that effect without a dataset touches no data. */
-enum {
-    DATA_EFFECTS = SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
-                   SL_EFFECT_TRUNCATE | SL_EFFECT_IMPORT | SL_EFFECT_EXPORT,
-    DATA_LEAVES = SL_EFFECT_READ | SL_EFFECT_EXPORT
-};
 
 const char *sl_verdict_name(enum sl_verdict v)
 {
@@ -54,251 +24,13 @@ const char *sl_identity_kind_name(enum sl_identity_kind kind)
                                 : "";
 }
 
-static bool in_hours(struct trial *t, const struct sl_rule *r)
-{
-    if ((r->named & SL_WHEN_HOURS) == 0)
-        return true;
-    t->out->time_dependent = true;
-    for (size_t i = 0; i < r->hour_count; i++)
-        if (sl_hours_match(&r->hours[i], t->q->now_us))
-            return true;
-    return false;
-}
-
-/* The keys that ask who and where; `hours` is asked last, because it forbids caching. Targets,
- * environments and protocols were settled when the file was loaded. */
-static bool about_requester(const struct sl_rule *r, const struct sl_question *q)
-{
-    if ((r->named & SL_WHEN_KIND) != 0 && (r->kinds >> q->kind & 1) == 0)
-        return false;
-    if ((r->named & SL_WHEN_GROUPS) != 0 && !sl_names_meet(&r->groups, &q->groups))
-        return false;
-    return (r->named & SL_WHEN_IDENTITIES) == 0 ||
-           sl_names_match(&r->identities, q->identity, false);
-}
-
-bool sl_rule_speaks_of(const struct sl_rule *r, struct sl_span identity, enum sl_identity_kind kind,
-                       const struct sl_names *groups)
-{
-    const struct sl_question q = {.identity = identity, .kind = kind, .groups = *groups};
-
-    return about_requester(r, &q);
-}
-
-/* --- hold and deny: each named key must match, by any of the action's values -------------------
- */
-static bool could_be(const struct sl_names *patterns, struct sl_span dataset)
-{
-    for (size_t i = 0; i < patterns->count; i++)
-        if (sl_dataset_could(patterns->items[i], dataset))
-            return true;
-    return false;
-}
-
-/* Who guards a table guards its rows, also where they are asked for by a partition's name. */
-static bool any_dataset(const struct sl_rule *r, const struct sl_meaning *m)
-{
-    for (size_t i = 0; i < m->access_count; i++) {
-        const struct sl_meaning_access *a = &m->accesses[i];
-        if (could_be(&r->datasets, a->dataset))
-            return true;
-        for (size_t j = 0; j < a->above_count; j++)
-            if (could_be(&r->datasets, a->above[j]))
-                return true;
-    }
-    return false;
-}
-
-static bool any_label(const struct sl_rule *r, const struct sl_question *q)
-{
-    for (size_t i = 0; i < q->meaning->access_count; i++)
-        if ((q->labels[i] & r->label_bits) != 0)
-            return true;
-    return false;
-}
-
-static bool any_statement(const struct sl_rule *r, const struct sl_meaning *m)
-{
-    for (size_t i = 0; i < m->statement_count; i++)
-        if (sl_statement_matches(&r->statements, m->statements[i].tag))
-            return true;
-    return false;
-}
-
-static bool matches(struct trial *t, const struct sl_rule *r, uint32_t effects)
-{
-    const struct sl_meaning *m = t->q->meaning;
-
-    if ((r->named & SL_WHEN_EFFECTS) != 0 && (r->effects & effects) == 0)
-        return false;
-    if ((r->named & SL_WHEN_LABELS) != 0 && !any_label(r, t->q))
-        return false;
-    if (!about_requester(r, t->q))
-        return false;
-    if ((r->named & SL_WHEN_STATEMENTS) != 0 && !any_statement(r, m))
-        return false;
-    if ((r->named & SL_WHEN_DATASETS) != 0 && !any_dataset(r, m))
-        return false;
-    return in_hours(t, r);
-}
-
-/* --- allow: what exactly is covered ------------------------------------------------------------
- */
-/* The effects that the rule speaks of here. With `statements` an effect counts only if every
- * statement that has it is named. */
-static uint32_t effects_of(const struct trial *t, const struct sl_rule *r)
-{
-    const struct sl_meaning *m = t->q->meaning;
-    uint32_t effects = (r->named & SL_WHEN_EFFECTS) != 0
-                           ? r->effects
-                           : SL_EFFECT_ALL & ~(uint32_t)SL_EFFECT_OPAQUE;
-
-    if ((r->named & SL_WHEN_STATEMENTS) == 0)
-        return effects;
-    effects &= t->stated;
-    for (size_t i = 0; i < m->statement_count; i++)
-        if ((m->statements[i].effects & effects) != 0 &&
-            !sl_statement_matches(&r->statements, m->statements[i].tag))
-            effects &= ~m->statements[i].effects;
-    return effects;
-}
-
-static bool covers_access(const struct sl_rule *r, const struct sl_question *q, size_t i)
-{
-    if ((r->named & SL_WHEN_LABELS) != 0 &&
-        (q->labels[i] == 0 || (q->labels[i] & ~r->label_bits) != 0))
-        return false;
-    if ((r->named & SL_WHEN_DATASETS) == 0)
-        return true;
-    for (size_t j = 0; j < r->datasets.count; j++)
-        if (sl_dataset_must(r->datasets.items[j], q->meaning->accesses[i].dataset))
-            return true;
-    return false;
-}
-
-static void least(struct limit *limit, uint64_t value, const struct sl_rule *rule)
-{
-    if (value > 0 && (limit->value == 0 || value < limit->value))
-        *limit = (struct limit){value, rule};
-}
-
-/* Does the rule cover anything of the action? Marks what. */
-static bool covers(struct trial *t, const struct sl_rule *r, bool mark)
-{
-    size_t count = t->q->meaning->access_count;
-    uint32_t effects = effects_of(t, r);
-    bool anything = false;
-
-    for (size_t i = 0; i <= count && effects != 0; i++) {
-        struct need *n = &t->needs[i];
-        bool unnamed = i == count && (r->named & (SL_WHEN_DATASETS | SL_WHEN_LABELS)) == 0;
-        if ((n->effects & effects) == 0 || !(i == count ? unnamed : covers_access(r, t->q, i)))
-            continue;
-        anything = true;
-        if (!mark)
-            return true;
-        n->covered |= effects;
-        if ((n->effects & effects & DATA_LEAVES) != 0)
-            n->said |= r->budget.rows > 0;
-    }
-    return anything;
-}
-
-static void try_allow(struct trial *t, const struct sl_rule *r)
-{
-    if (!about_requester(r, t->q) || !covers(t, r, false) || !in_hours(t, r))
-        return;
-    (void)covers(t, r, true);
-    t->allows[t->allow_count++] = r;
-    if (sl_budget_is_counted(&r->budget)) {
-        t->budgets[t->budget_count++] = r;
-        return;
-    }
-    least(&t->rows, r->budget.rows, r);
-    least(&t->bytes, r->budget.bytes, r);
-    least(&t->statements, r->budget.statements, r);
-}
-
-/* --- what the action needs ---------------------------------------------------------------------
- */
-static uint32_t stated_effects(const struct sl_meaning *m)
-{
-    uint32_t effects = 0;
-
-    for (size_t i = 0; i < m->statement_count; i++)
-        effects |= m->statements[i].effects;
-    return effects;
-}
-
-uint32_t sl_policy_effects(const struct sl_meaning *m)
-{
-    uint32_t effects = m->effects | stated_effects(m);
-
-    for (size_t i = 0; i < m->access_count; i++)
-        effects |= m->accesses[i].effects;
-    return effects;
-}
-
-/* Effects that more than one statement has. */
-static uint32_t repeated_effects(const struct sl_meaning *m)
-{
-    uint32_t once = 0, twice = 0;
-
-    for (size_t i = 0; i < m->statement_count; i++) {
-        twice |= once & m->statements[i].effects;
-        once |= m->statements[i].effects;
-    }
-    return twice;
-}
-
-/* Which statement touched which dataset is not known: an effect of several statements that is not
- * plain work on data must be allowed without a dataset too. */
-static void list_needs(struct trial *t, uint32_t effects)
-{
-    const struct sl_meaning *m = t->q->meaning;
-    uint32_t placed = 0;
-
-    for (size_t i = 0; i < m->access_count; i++) {
-        uint32_t mine = m->accesses[i].effects;
-        t->needs[i].effects = mine != 0 ? mine : effects | SL_EFFECT_READ;
-        placed |= mine;
-    }
-    t->needs[m->access_count].effects =
-        (effects & ~placed) | (effects & repeated_effects(m) & ~(uint32_t)DATA_EFFECTS);
-}
-
-static bool all_covered(const struct trial *t)
-{
-    for (size_t i = 0; i <= t->q->meaning->access_count; i++)
-        if ((t->needs[i].effects & ~t->needs[i].covered) != 0)
-            return false;
-    return true;
-}
-
-/* A default of allow never covers opaque. */
-static enum sl_verdict default_verdict(const struct trial *t, uint32_t effects)
-{
-    const struct sl_target *target = t->q->target;
-    enum sl_verdict verdict = target->has_default ? target->default_verdict : SL_HOLD;
-    uint32_t covered = SL_EFFECT_OPAQUE;
-
-    if (verdict != SL_ALLOW || (effects & SL_EFFECT_OPAQUE) == 0)
-        return verdict;
-    for (size_t i = 0; i <= t->q->meaning->access_count; i++)
-        if ((t->needs[i].effects & SL_EFFECT_OPAQUE) != 0)
-            covered &= t->needs[i].covered;
-    return covered != 0 ? verdict : SL_HOLD;
-}
-
-/* --- the answer --------------------------------------------------------------------------------
- */
 /* Labelled data has a budget of rows unless the rules that cover it say another. */
 static void limit_labelled(struct trial *t)
 {
     for (size_t i = 0; i < t->q->meaning->access_count; i++) {
         const struct need *n = &t->needs[i];
         if (t->q->labels[i] != 0 && (n->effects & DATA_LEAVES) != 0 && !n->said)
-            least(&t->rows, SL_LABELLED_ROWS, NULL);
+            sl_limit_least(&t->rows, SL_LABELLED_ROWS, NULL);
     }
 }
 
@@ -389,8 +121,8 @@ static void finish(struct trial *t, struct sl_answer *a)
 
 static void choose(struct trial *t, struct sl_answer *a, uint32_t effects)
 {
-    bool covered = all_covered(t);
-    enum sl_verdict by_default = covered ? SL_ALLOW : default_verdict(t, effects);
+    bool covered = sl_trial_is_covered(t);
+    enum sl_verdict by_default = covered ? SL_ALLOW : sl_trial_default(t, effects);
 
     a->verdict = t->deny_count > 0 ? SL_DENY : t->hold_count > 0 ? SL_HOLD : SL_ALLOW;
     if (by_default > a->verdict)
@@ -413,21 +145,6 @@ static void choose_over(struct trial *t, struct sl_answer *a, const struct sl_ru
     a->rules = t->deny_count > 0 ? t->denies : t->holds;
     a->rule_count = t->deny_count > 0 ? t->deny_count : t->hold_count;
     finish(t, a);
-}
-
-static void ask_rules(struct trial *t, uint32_t effects)
-{
-    for (size_t i = 0; i < t->q->target->applying_count; i++) {
-        const struct sl_rule *r = t->q->target->applying[i];
-        if (r->then == SL_ALLOW)
-            try_allow(t, r);
-        else if (!matches(t, r, effects))
-            continue;
-        else if (r->then == SL_HOLD)
-            t->holds[t->hold_count++] = r;
-        else
-            t->denies[t->deny_count++] = r;
-    }
 }
 
 /* Every list has room for every rule, and the holds for one more (choose_over). */
@@ -454,15 +171,15 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
                      struct sl_answer *out)
 {
     struct sl_answer a = {.in_transaction = SL_TX_HOLD};
-    struct trial t = {.c = c, .q = q, .out = &a, .stated = stated_effects(q->meaning)};
+    struct trial t = {.c = c, .q = q, .out = &a, .stated = sl_stated_effects(q->meaning)};
     uint32_t effects = sl_policy_effects(q->meaning);
 
     if (!make_room(&t, mem)) {
         *out = out_of_memory;
         return;
     }
-    list_needs(&t, effects);
-    ask_rules(&t, effects);
+    sl_trial_needs(&t, effects);
+    sl_trial_ask(&t, effects);
     choose(&t, &a, effects);
     *out = a;
 }
@@ -471,15 +188,15 @@ void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out)
 {
     struct sl_answer a = {.in_transaction = SL_TX_HOLD};
-    struct trial t = {.c = c, .q = q, .out = &a, .stated = stated_effects(q->meaning)};
+    struct trial t = {.c = c, .q = q, .out = &a, .stated = sl_stated_effects(q->meaning)};
     uint32_t effects = sl_policy_effects(q->meaning);
 
     if (!make_room(&t, mem)) {
         *out = out_of_memory;
         return;
     }
-    list_needs(&t, effects);
-    ask_rules(&t, effects);
+    sl_trial_needs(&t, effects);
+    sl_trial_ask(&t, effects);
     choose_over(&t, &a, rule);
     *out = a;
 }

@@ -203,9 +203,7 @@ static void qualified(struct judge *j, struct scope *s, const char *schema, cons
         row_function(j, from, name, flow);
 }
 
-/* The names of a reference; a star at the end gives NULL. At most four parts, the first the
- * database. */
-static int parts_of(const ColumnRef *ref, const char *parts[4], bool *star)
+int column_parts(const ColumnRef *ref, const char *parts[4], bool *star)
 {
     int n = list_length(ref->fields);
 
@@ -221,7 +219,7 @@ static int parts_of(const ColumnRef *ref, const char *parts[4], bool *star)
     return n;
 }
 
-static struct source *row_of(struct scope *s, const char *const *parts, int n)
+struct source *column_row(struct scope *s, const char *const *parts, int n)
 {
     if (n < 1 || n > 3)
         return NULL;
@@ -232,7 +230,7 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
 {
     const char *parts[4];
     bool star;
-    int n = parts_of(ref, parts, &star);
+    int n = column_parts(ref, parts, &star);
 
     if (n < 0 || (n == 0 && !star)) {
         note_opaque(j, "a column has a name that the judge cannot read", NULL);
@@ -241,7 +239,7 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
             if (!at->only_qualified && !at->hidden)
                 whole_row(j, at, flow);
     } else if (star) {
-        struct source *row = row_of(s, parts, n);
+        struct source *row = column_row(s, parts, n);
         if (row == NULL)
             note_opaque(j, "%s is not a table of this query", parts[n - 1]);
         else
@@ -280,28 +278,27 @@ enum found column_is_input(struct judge *j, struct scope *s, const char *name)
     return found;
 }
 
-/* The row that an argument names, when it surely is one: `c` where no column is called c. */
-static struct source *row_named(struct judge *j, struct scope *s, const void *node)
+struct source *column_row_named(struct judge *j, struct scope *s, const void *node)
 {
     const char *parts[4];
     bool star;
 
     if (node == NULL || s == NULL || !IsA(node, ColumnRef))
         return NULL;
-    int n = parts_of(node, parts, &star);
+    int n = column_parts(node, parts, &star);
     if (n == 1 && !star) {
         for (struct scope *at = s; at != NULL; at = at->up)
             if (column_is_input(j, at, parts[0]) != NO)
                 return NULL;
         return by_alias(s, NULL, parts[0]);
     }
-    return n >= 1 && star ? row_of(s, parts, n) : NULL;
+    return n >= 1 && star ? column_row(s, parts, n) : NULL;
 }
 
 bool column_field(struct judge *j, struct scope *s, const void *row, const char *field,
                   struct origin **flow)
 {
-    struct source *at = row_named(j, s, row);
+    struct source *at = column_row_named(j, s, row);
     struct sl_column column;
 
     if (at == NULL)
@@ -317,131 +314,6 @@ bool column_field(struct judge *j, struct scope *s, const void *row, const char 
             return in_outputs(j, at, field, flow) == YES;
     return false;
 }
-
-/* --- stars ---------------------------------------------------------------------------------- */
-
-/* One column of a star: read now, or when the output is used. */
-static void star_column(struct judge *j, struct outputs *out, const struct output *from,
-                        const void *place, uint32_t item)
-{
-    struct output *o = output_add(j, out, from->name);
-
-    if (o == NULL)
-        return;
-    *o = *from;
-    o->origins = NULL;
-    origin_meet(j, &o->origins, from->origins, place, item);
-    query_settle(j, out, o, false);
-}
-
-static void star_of_outputs(struct judge *j, const struct source *s, struct outputs *out)
-{
-    const struct outputs *from = s->outputs;
-
-    for (size_t i = 0; i < from->count; i++) {
-        struct output one = from->items[i];
-        if (one.origins == NULL)
-            picked_use(j, s, (uint32_t)i, &one.origins);
-        star_column(j, out, &one, s, (uint32_t)i + 1);
-    }
-    if (!from->open)
-        return;
-    out->open = true;
-    origin_meet(j, &out->rest, from->rest, s, UINT32_MAX);
-    if (from->rest == NULL)
-        picked_use(j, s, PICKED_ALL, &out->rest);
-    if (out->later && !out->all_made)
-        origin_join(j, &out->rest_reads, from->rest_reads);
-    else
-        note_reads(j, from->rest_reads);
-}
-
-/* A system catalog's columns are not followed, and its secrets are not seen through a star. */
-static void star_of_unlisted(struct judge *j, struct dataset *d, const void *place,
-                             struct outputs *out)
-{
-    struct output star = {.name = "*", .star = true};
-
-    out->open = true;
-    if (d->system) {
-        note_all_columns(j, d, SL_EFFECT_READ);
-        store_tell_relation(j, d, place, &out->rest);
-        return;
-    }
-    origin_add(j, &star.origins, d, (struct sl_span){0});
-    star.reads = star.origins;
-    star_column(j, out, &star, place, 0);
-}
-
-static void star_of_dataset(struct judge *j, struct dataset *d, const void *place,
-                            struct outputs *out)
-{
-    if (!d->listed) {
-        star_of_unlisted(j, d, place, out);
-        return;
-    }
-    note_dataset(j, d, SL_EFFECT_READ);
-    for (uint32_t i = 0; i < d->relation.column_count; i++) {
-        struct sl_span name = sl_catalog_column(j->ctx->catalog, &d->relation, i).name;
-        struct output o = {.name = sl_arena_text(j->mem, name)};
-        origin_add(j, &o.origins, d, name);
-        origin_join(j, &o.origins, fires_made_of(j, d, name));
-        o.reads = o.origins;
-        store_tell_relation(j, d, place, &o.origins);
-        star_column(j, out, &o, place, 0);
-    }
-}
-
-static void star_of(struct judge *j, const struct source *s, struct outputs *out)
-{
-    if (s->outputs != NULL)
-        star_of_outputs(j, s, out);
-    else if (s->dataset != NULL)
-        star_of_dataset(j, s->dataset, s, out);
-    else
-        out->open = true;
-}
-
-void column_star_between(struct judge *j, struct source *first, const struct source *end,
-                         struct outputs *out)
-{
-    for (const struct source *at = first; at != NULL && at != end; at = at->next)
-        if (!at->only_qualified && !at->hidden)
-            star_of(j, at, out);
-}
-
-void column_star(struct judge *j, struct scope *s, struct outputs *out)
-{
-    column_star_between(j, s->sources, NULL, out);
-    if (s->merged) /* merged columns come first: the positions are not known */
-        out->open = true;
-}
-
-void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, struct outputs *out)
-{
-    const char *parts[4];
-    bool star;
-    int n = parts_of(ref, parts, &star);
-    struct source *row = n >= 0 && star ? row_of(s, parts, n) : NULL;
-
-    if (row != NULL) {
-        star_of(j, row, out);
-    } else {
-        note_opaque(j, "a star stands for a table that is not of this query", NULL);
-        out->open = true;
-    }
-}
-
-bool column_star_of_row(struct judge *j, struct scope *s, const void *row, struct outputs *out)
-{
-    struct source *at = row_named(j, s, row);
-
-    if (at != NULL)
-        star_of(j, at, out);
-    return at != NULL;
-}
-
-/* --- types ---------------------------------------------------------------------------------- */
 
 static bool plain_in(struct judge *j, const struct source *s, const char *name, bool *found)
 {
@@ -466,7 +338,7 @@ bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref)
 {
     const char *parts[4];
     bool star, any = false, found;
-    int n = parts_of(ref, parts, &star);
+    int n = column_parts(ref, parts, &star);
 
     if (star || n < 1 || n > 2)
         return false;

@@ -9,150 +9,13 @@
 #include "nodes/value.h"
 
 #include "judge/sql/builtins.h"
+#include "judge/sql/found.h"
+#include "judge/sql/scope.h"
 #include "judge/sql/sql.h"
 
 struct portal;     /* plpgsql_cursor.c */
 struct view;       /* view.c */
 struct kept_parse; /* parse.c */
-
-/* --- what was found ------------------------------------------------------------------------- */
-
-/* A column of a dataset and what happens to it. */
-struct use {
-    struct use *next;
-    struct sl_span column;
-    uint32_t effects;
-};
-
-/* A relation that the text names. */
-struct dataset {
-    struct dataset *next;
-    struct sl_span name; /* as it is reported */
-    struct sl_relation relation;
-    bool listed;  /* `relation` and its columns are known */
-    bool renewed; /* the text makes it, or a column of it, anew: the listing tells of another */
-    bool system;  /* pg_catalog, information_schema: columns are not followed */
-    const char
-        *secret; /* a system relation's one column that only administrators may read, or NULL */
-    uint32_t effects;
-    uint32_t all_effects; /* those that touch every column, where columns are not known */
-    struct use *uses;
-    size_t use_count;
-    struct made_of *made; /* its generated columns that were looked at */
-    struct below *below;  /* what is done to it is done to these, too */
-    bool has_children;    /* its children are among them */
-};
-
-/* A generated column, and the columns and reads that it is made of. */
-struct made_of {
-    struct made_of *next;
-    struct sl_span column;
-    struct origin *origins;
-};
-
-/* A child of a table, or the table under a view that is written through. */
-struct below {
-    struct below *next;
-    struct dataset *dataset;
-    uint32_t effects;        /* those that go down */
-    struct outputs *columns; /* of a view: each with the column under it as its one origin; of a
-                                child NULL: the same columns */
-};
-
-/* Where a value comes from: a column, or with an empty column the whole row. */
-struct origin {
-    struct origin *next;
-    struct dataset *dataset;
-    struct sl_span column;
-    struct sl_span via; /* an aggregate that it surely went through (core/action/aggregate.h) */
-    const void *place;  /* whose row it is a value of (origin.c), and which value there; or NULL */
-    uint32_t item;
-    uint32_t values; /* of so many rows, up to ORIGIN_MANY */
-};
-
-/* So many values of a column in one row are a column that leaves in bulk. */
-enum { ORIGIN_MANY = SL_SQL_MAX_VALUES + 1 };
-
-/* Lists of origins grow at the head and are never changed, so that they can share their tails. */
-struct output {
-    const char *name; /* NULL: no name that could be referred to */
-    struct origin *origins;
-    struct origin *reads; /* columns that are read only when it is used */
-    bool star;            /* all columns of a dataset whose columns are not known */
-    bool loud;            /* making it may fail, and the error tells of what it reads */
-};
-
-/* The columns that a query gives. `open`: there may be more, or in another order; then `rest` is
- * where any of them may come from. */
-struct outputs {
-    struct output *items;
-    size_t count, room;
-    bool later;    /* asked for: what its outputs read counts when they are used, not at once */
-    bool all_made; /* the server makes also those that nobody uses: only quiet ones wait */
-    bool open;
-    struct origin *rest, *rest_reads;
-    struct origin *decides; /* columns that decide which rows there are (WHERE, JOIN, ...) */
-    struct origin *tables;  /* what stands in FROM, for locks */
-    struct origin *rows;    /* what says how many rows there are, where they are made */
-    struct origin *ties;    /* picked.c: what its rows were compared with */
-    struct origin *tells;   /* what is known by whether there is a row, but for lookups by keys */
-};
-
-/* --- scopes --------------------------------------------------------------------------------- */
-
-struct cte {
-    struct cte *next;
-    const char *name;
-    struct outputs *outputs;      /* NULL while it is not known yet */
-    const CommonTableExpr *query; /* of WITH RECURSIVE: walked when it is first named */
-    struct scope *up;
-    struct cte *all;
-    bool recursive, busy, used;
-};
-
-/* One thing in a FROM clause. Either a dataset or the outputs of something. */
-struct source {
-    struct source *next;
-    const char *alias;
-    const char *schema; /* for schema.table.column: only of tables without alias */
-    struct dataset *dataset;
-    struct outputs *outputs;
-    bool only_qualified; /* its columns have a second name in the scope: a join's, its tables' */
-    bool hidden;         /* behind the alias of a join: no name of it can be used */
-    bool of_cte;
-    bool own_names;        /* `outputs` are called as the columns of `dataset` are */
-    bool variable;         /* of a body: its type was looked at where it was declared */
-    struct picked *picked; /* what its values that come from nowhere were compared with */
-};
-
-/* Of one column (its place from 0), or PICKED_ALL. */
-enum { PICKED_ALL = UINT32_MAX };
-struct picked {
-    struct picked *next;
-    uint32_t item;
-    struct origin *from;
-};
-
-struct scope {
-    struct scope *up;
-    struct source *sources, **last;
-    struct cte *ctes;
-    struct origin *tables; /* in FROM, also in subqueries: what a lock goes through to */
-    struct origin *rows, *ties, *tells; /* as of outputs */
-    bool gathers;                       /* its rows are collected */
-    bool merged; /* USING or NATURAL over unknown columns: the order of `*` is not known */
-};
-
-/* The columns of sources that a part of a condition names. `made`: also a value that is more than a
- * column. */
-struct met {
-    struct met_column {
-        struct source *source;
-        uint32_t item;
-    } items[64];
-    size_t count;
-    bool made;
-};
 
 /* --- the judgement -------------------------------------------------------------------------- */
 
@@ -381,6 +244,17 @@ bool column_field(struct judge *j, struct scope *s, const void *row, const char 
 /* Is there a column of this name in the innermost scope? */
 enum found { NO, PERHAPS, YES };
 enum found column_is_input(struct judge *j, struct scope *s, const char *name);
+/* The names of a reference, at most four of them, the first the database's; a star at its end is
+ * not among them. How many; -1: it cannot be read. */
+int column_parts(const ColumnRef *ref, const char *parts[4], bool *star);
+/* The source that these parts name; NULL: none. */
+struct source *column_row(struct scope *s, const char *const *parts, int n);
+/* The row that an argument names, when it surely is one: `c` where no column is called c. */
+struct source *column_row_named(struct judge *j, struct scope *s, const void *node);
+/* Is this operand a value whose type is surely built in and no reg* type? */
+bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref);
+
+/* star.c */
 void column_star(struct judge *j, struct scope *s, struct outputs *out);
 /* The same for the sources from `first` up to `end`. */
 void column_star_between(struct judge *j, struct source *first, const struct source *end,
@@ -388,8 +262,6 @@ void column_star_between(struct judge *j, struct source *first, const struct sou
 /* (c).*: false when the argument is not surely the row of a source. */
 bool column_star_of_row(struct judge *j, struct scope *s, const void *row, struct outputs *out);
 void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, struct outputs *out);
-/* Is this operand a value whose type is surely built in and no reg* type? */
-bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref);
 
 /* expr.c: flow may be NULL: the value goes nowhere but decides about the rows of the query in hand;
  * its columns are read at once. Otherwise all that flows in must be joined to the flow. */
@@ -459,7 +331,7 @@ void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void 
                 struct outputs *out);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
-/* UNION and the like: column by column. `around`: origin_carry. */
+/* merge.c: UNION and the like, column by column. `around`: origin_carry. */
 void query_merge(struct judge *j, struct outputs *left, const struct outputs *right, bool around);
 void query_limit(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out);
 /* May the reads of its outputs wait until they are used? Not where its rows depend on them. */

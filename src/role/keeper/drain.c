@@ -129,8 +129,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
     if ((uintptr_t)sl_map_get(k->open, key_span(&key)) == (uintptr_t)gate + 1) {
         sl_map_remove(k->open, key_span(&key));
         d->ended[d->ended_count++] = key;
-    } else if (s == NULL ||
-               (r->outcome != SL_OUTCOME_REFUSED && !of_list(running))) {
+    } else if (s == NULL || (r->outcome != SL_OUTCOME_REFUSED && !of_list(running))) {
         return false;
     } else if (running == NULL) { /* said already, or its SPEND is still on its way */
         waiter_withdraw(k, gate, r->action);

@@ -66,7 +66,7 @@ bool label_is_new(struct keeper *k, struct sl_span target, const struct label_ro
     return !sl_label_map_find(k->labels, target, row->column, row->label, &d);
 }
 
-static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, uint8_t how,
+static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, enum how how,
                         const struct label_row *rows, size_t count)
 {
     struct label_row fresh[SL_ENTRY_LABEL_COLUMNS];
@@ -97,7 +97,7 @@ static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, uin
 /* --- what gates tell ----------------------------------------------------------------------------
  */
 
-static bool is_wanted(struct keeper *k, const struct sl_msg_label_flow *m, uint8_t how,
+static bool is_wanted(struct keeper *k, const struct sl_msg_label_flow *m, enum how how,
                       const struct label_row *row)
 {
     struct sl_derived d;
@@ -117,7 +117,7 @@ static bool is_sound(const struct label_row *row)
 }
 
 /* False: the lists do not fit together. */
-static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, uint8_t how)
+static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, enum how how)
 {
     struct label_row rows[SL_ENTRY_LABEL_COLUMNS];
     size_t columns = 0, labels = 0, sources = 0, n = 0;
