@@ -9,7 +9,7 @@
  *   mcp_rows.c       what came of it, as JSON
  *   mcp_approval.c   the tools that ask the API
  *   mcp_events.c     what happens to approvals meanwhile, by the API's stream of events
- *   mcp_http.c       libcurl on the loop
+ *   mcp_http.c       requests to the API, on the loop
  *
  * Everything happens on one loop, so that a question can be answered while its statement is held.
  * A call is freed by mcp_call_end and by nothing else. */
@@ -18,6 +18,7 @@
 
 #include "cli/api_client.h"
 #include "os/loop.h"
+#include "os/transfers.h"
 #include "wire/mcp/mcp.h"
 
 #include <libpq-fe.h>
@@ -43,14 +44,13 @@ struct mcp {
     struct sl_buf in, out;
     size_t scanned; /* of `in`: there is no newline before */
     bool skipping;  /* the rest of a line that is too long */
-    bool initialized, ending, broken;
+    bool initialized, ending, broken, failed;
     enum sl_mcp_level level; /* the least that is told */
     struct sl_signal *terminate, *interrupt;
     struct sl_timer *end_timer;
 
     struct mcp_call *calls[MCP_CALLS_MOST];
-    void *multi; /* CURLM */
-    struct sl_timer *http_timer;
+    struct sl_transfers *transfers;
     struct mcp_events *events;
 };
 

@@ -207,5 +207,5 @@ int mcp_serve(struct mcp *m)
         fprintf(stderr, "sluice mcp: stdin and stdout are to be an MCP host's pipes: %s\n",
                 sl_err_text(err));
     finish(m);
-    return err == SL_OK ? SL_EXIT_FINE : SL_EXIT_REFUSED;
+    return err == SL_OK && !m->failed ? SL_EXIT_FINE : SL_EXIT_REFUSED;
 }

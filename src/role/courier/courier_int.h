@@ -10,8 +10,7 @@
 
 #include "os/channel.h"
 #include "os/log.h"
-
-#include <curl/curl.h>
+#include "os/transfers.h"
 
 enum {
     SL_COURIER_MAX_CALLS = 64,
@@ -35,8 +34,8 @@ struct sl_courier {
     struct sl_courier_issuer issuers[SL_COURIER_MAX_ISSUERS];
     size_t issuer_count;
     enum sl_courier_whom whom;
-    CURLM *multi;
-    struct sl_timer *timer;
+    struct sl_transfers *transfers;
+    CURLM *multi; /* theirs */
     struct sl_courier_call *calls;
     size_t call_count;
     struct sl_courier_stream *streams;
@@ -104,10 +103,6 @@ void sl_courier_send(struct sl_courier *c, const struct sl_courier_issuer *hook,
 bool sl_courier_stream_over(struct sl_courier *c, CURL *easy, CURLcode result);
 /* Ends all of them, saying so where somebody waits. */
 void sl_courier_streams_end(struct sl_courier *c, const char *why);
-
-/* --- multi.c: libcurl on our loop ------------------------------------------------------------- */
-enum sl_err sl_courier_multi_new(struct sl_courier *c) SL_MUST_CHECK;
-void sl_courier_multi_free(struct sl_courier *c);
 
 /* --- super.c: the supervisor's words ---------------------------------------------------------- */
 void sl_courier_super_packet(void *owner, struct sl_channel *ch, struct sl_packet *packet);

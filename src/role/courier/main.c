@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+enum { CONNECTIONS_KEPT = 16 };
+
 /* Name services and certificates lie beneath /etc and /usr; it may read those, write nothing, start
  * nothing, and listen nowhere. */
 static enum sl_err close_the_door(const struct sl_msg_setup *setup)
@@ -23,6 +25,32 @@ static enum sl_err close_the_door(const struct sl_msg_setup *setup)
     return err;
 }
 
+static void on_over(void *owner, CURL *easy, CURLcode result)
+{
+    struct sl_courier *c = owner;
+
+    if (!sl_courier_stream_over(c, easy, result) && !sl_courier_socket_over(c, easy, result))
+        sl_courier_call_over(easy, result);
+}
+
+static void on_failed(void *owner)
+{
+    struct sl_courier *c = owner;
+
+    sl_log(SL_LOG_ERROR, "courier_ends", SL_CSTR("why", "the transfers are in disorder"));
+    c->failed = true;
+    sl_loop_stop(c->loop);
+}
+
+static enum sl_err transfers_new(struct sl_courier *c)
+{
+    const struct sl_transfers_owner owner = {on_over, on_failed, c, CONNECTIONS_KEPT};
+
+    SL_TRY(sl_transfers_new(c->loop, &owner, &c->transfers));
+    c->multi = sl_transfers_multi(c->transfers);
+    return SL_OK;
+}
+
 static enum sl_err begin(struct sl_courier *c)
 {
     SL_BUF(scratch, SL_IPC_MAX_BODY);
@@ -34,7 +62,7 @@ static enum sl_err begin(struct sl_courier *c)
     c->whom = (enum sl_courier_whom)setup.index;
     SL_TRY(sl_courier_issuers_take(c, &setup.addresses, &setup.authorities));
     SL_TRY(sl_loop_new(&c->loop));
-    SL_TRY(sl_courier_multi_new(c));
+    SL_TRY(transfers_new(c));
     SL_TRY(sl_channel_new(c->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN,
                           sl_courier_super_packet, sl_courier_super_end, c, &c->super));
     SL_TRY(close_the_door(&setup));
@@ -46,7 +74,7 @@ static void finish(struct sl_courier *c)
 {
     sl_courier_calls_end(c, "");
     sl_channel_free(c->keeper);
-    sl_courier_multi_free(c);
+    sl_transfers_free(c->transfers);
     sl_courier_issuers_free(c);
     sl_loop_free(c->loop);
 }
