@@ -255,6 +255,7 @@ def test_told_of_break_glass(lab):
     assert f"sluice review {approval['id']}" in t.screen().replace("\n", ""), t.screen()
     said = b"released by oona alone .break-glass.: the shop is down; two others have to sign it off"
     wait_for(lambda: plain.hear() or re.search(rb"break_glass\s+" + approval["id"].encode() + rb"[^\n]*" + said, plain.bytes), 10, "the line")
+    t.shows("oona alone.*Nothing waits")        # the released one is gone from the list
     client, held = hold(lab, "delete from staging.scratch where id = 16")
     t.shows("oona alone.*1 for you")
     t.type("\r")
