@@ -94,7 +94,7 @@ static void send_step(struct mcp_query *q)
 
 /* --- what comes ------------------------------------------------------------------------------- */
 
-/* False: there is no more for now. */
+/* False: libpq has no further line until more bytes come. */
 static bool take_copied(struct mcp_query *q)
 {
     char *line = NULL;

@@ -213,6 +213,11 @@ static void test_lists_that_do_not_fit_end_the_gate(void)
     SL_CHECK(is_ended(play.gate));
     keeper_goes_on();
     new_gate();
+    ended(542, SL_OUTCOME_FAILED); /* nothing of it counts, and it has to be right all the same */
+    tell(play.gate, "finance", session, 542, 1, "public.s.e", NULL);
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
     tell(play.gate, "finance", session, 541, 9, "public.s.e", "pii");
     SL_CHECK(is_ended(play.gate));
     keeper_goes_on();

@@ -116,8 +116,9 @@ static bool is_sound(const struct label_row *row)
            row->label.n <= SL_LABEL_MAX_NAME && row->source.n <= SL_LABEL_MAX_NAME;
 }
 
-/* False: the lists do not fit together. */
-static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, enum how how)
+/* Of what was undone nothing is recorded. False: the lists do not fit together. */
+static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, enum how how,
+                        bool undone)
 {
     struct label_row rows[SL_ENTRY_LABEL_COLUMNS];
     size_t columns = 0, labels = 0, sources = 0, n = 0;
@@ -128,6 +129,8 @@ static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, enu
         if (!sl_ipc_list_next(&m->labels, &labels, &rows[n].label) ||
             !sl_ipc_list_next(&m->sources, &sources, &rows[n].source) || !is_sound(&rows[n]))
             return false;
+        if (undone)
+            continue;
         if (how == HOW_STAYS)
             label_leaves_no_more(k, m->target, rows[n].column);
         n += is_wanted(k, m, how, &rows[n]);
@@ -166,7 +169,7 @@ void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
         sl_channel_break(p->channel, SL_ELIMIT);
         return;
     }
-    if (m->how > HOW_BY_TXN || (ours && !undone && !record_flow(k, m, how))) {
+    if (m->how > HOW_BY_TXN || (ours && !record_flow(k, m, how, undone))) {
         sl_channel_break(p->channel, SL_EMALFORMED);
         return;
     }
