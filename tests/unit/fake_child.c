@@ -1,7 +1,7 @@
 /* A child that does nothing but follow the supervisor's rules; its role is in argv[0]. It writes a
  * line to standard error for each thing that it gets, and tests read those.
  *
- * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
+ * A line written to the named pipe <state>/tell.<role> is logged (fake_told) and makes it act: "die", "bad-judge",
  * "bad-keeper", "bad-gate", "bad-courier", "refuse" (the next reload), "secret <target>",
  * "issuer <name>" (the secret that we have there), "linger" (it does not end when it is told to
  * drain), "leave" (now it does). */
@@ -100,6 +100,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
 
 static void act(struct sl_span s)
 {
+    sl_log(SL_LOG_INFO, "fake_told", SL_TEXT("what", s));
     if (sl_span_starts(s, SL_SPAN("die")))
         abort();
     if (sl_span_starts(s, SL_SPAN("bad-judge")))

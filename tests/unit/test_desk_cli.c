@@ -487,7 +487,6 @@ static void test_watch(void)
 
     answer("whoami", 200, "{}");
     answer("whoami", 200, "{}");
-    usleep(QUIET_MS * 1000); /* the stream begins */
     event(1, ID, "approved");
     answer("approval.get", 200,
            "{\"identity\":\"bot\",\"target\":\"shop\",\"summary\":\"select 1\"}");

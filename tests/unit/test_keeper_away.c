@@ -157,10 +157,10 @@ static void test_P4_named_after_the_ask(void)
 
 static void test_P4_over_between_ask_and_decision(void)
 {
-    SL_CHECK_INT(away(carol, "2s", "bob"), 200);
+    SL_CHECK_INT(away(carol, "5s", "bob"), 200);
     hold(SL_EFFECT_INSERT, "insert d");
     SL_CHECK_INT(get(bob), 200);
-    usleep(2100000);
+    usleep(5100000);
     SL_CHECK_INT(decide(bob, "approve"), 404);
     deny(carol);
 }
@@ -168,11 +168,11 @@ static void test_P4_over_between_ask_and_decision(void)
 /* What was given in time stays given when the time is over; not where the absence is ended. */
 static void test_P4_between_decision_and_release(void)
 {
-    SL_CHECK_INT(away(carol, "2s", "bob"), 200);
+    SL_CHECK_INT(away(carol, "5s", "bob"), 200);
     hold(SL_EFFECT_INSERT, "insert e");
     SL_CHECK_INT(decide(bob, "approve"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
-    usleep(2100000);
+    usleep(5100000);
     SL_CHECK_INT(spend(next_action - 1, digest), SL_MESSAGE_ACTION_GO);
     SL_CHECK_INT(away(carol, "7d", "bob"), 200);
     hold(SL_EFFECT_INSERT, "insert f");

@@ -2,6 +2,8 @@
  */
 #include "tests/unit/signin_play.h"
 
+enum { INTERVAL_US = 2100 * 1000 }; /* of questions, and a little */
+
 static char poll_secret[128];
 
 static void begin_device(void)
@@ -12,7 +14,7 @@ static void begin_device(void)
     if (!asked("https://idp.example/device"))
         return;
     tell(200, "{'device_code':'d-1','user_code':'WDJB-MJHT','verification_uri':"
-              "'https://idp.example/go','expires_in':300,'interval':1}");
+              "'https://idp.example/go','expires_in':300,'interval':2}");
     SL_CHECK_INT(reply_of(call), 201);
     keep(poll_secret, sizeof poll_secret, said("poll"));
 }
@@ -33,15 +35,14 @@ static void test_a_device(void)
     SL_CHECK_TEXT(sl_span_str(said("verification_uri")), "https://idp.example/go");
     SL_CHECK_INT(reply_of(send_poll()), 202); /* too early: the provider is not asked */
     SL_CHECK(!asked_within(50));
-    sleep(1);
+    usleep(INTERVAL_US);
     uint64_t call = send_poll();
     SL_CHECK(asked("https://idp.example/token"));
     SL_CHECK(strstr(idp.form, "device_code=d-1") != NULL);
     SL_CHECK_INT(reply_of(send_poll()), 202); /* one question at a time */
     tell(400, "{'error':'authorization_pending'}");
     SL_CHECK_INT(reply_of(call), 202);
-    sleep(1);
-    usleep(100 * 1000);
+    usleep(INTERVAL_US);
     call = send_poll();
     SL_CHECK(asked("https://idp.example/token"));
     nonce[0] = '\0';
@@ -59,8 +60,7 @@ static void test_a_device(void)
 static void test_a_device_that_is_refused(void)
 {
     begin_device();
-    sleep(1);
-    usleep(100 * 1000);
+    usleep(INTERVAL_US);
     uint64_t call = send_poll();
     SL_CHECK(asked("https://idp.example/token"));
     tell(400, "{'error':'access_denied'}");

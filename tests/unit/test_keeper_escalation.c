@@ -5,12 +5,12 @@
     "    when: {effects: [update]}\n"                            \
     "    then: hold\n"                                           \
     "    reviewers: {groups: [dba], need: 2}\n"                  \
-    "    escalate: {after: 1s, reviewers: {groups: [chiefs]}}\n" \
+    "    escalate: {after: 4s, reviewers: {groups: [chiefs]}}\n" \
     "  - name: short\n"                                          \
     "    when: {effects: [insert]}\n"                            \
     "    then: hold\n"                                           \
     "    reviewers: {groups: [dba]}\n"                           \
-    "    escalate: {after: 2s, reviewers: {groups: [chiefs]}}\n"
+    "    escalate: {after: 3s, reviewers: {groups: [chiefs]}}\n"
 #include "tests/unit/hold_play.h"
 
 #include <unistd.h>
@@ -87,7 +87,7 @@ static void test_P9_it_survives_the_keeper(void)
 
     hold(SL_EFFECT_INSERT, "insert b");
     kill_keeper();
-    sleep(2); /* its time passes while nothing runs */
+    sleep(4); /* its time passes while nothing runs */
     start_keeper();
     SL_CHECK(is_escalated_within(PATIENCE_MS));
     keep(before, sizeof before, said("escalated_at"));
@@ -106,7 +106,7 @@ static void test_what_is_decided_is_not_escalated(void)
     hold(SL_EFFECT_INSERT, "insert c");
     SL_CHECK_INT(decide(rita, "deny"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
-    SL_CHECK(!is_escalated_within(2600));
+    SL_CHECK(!is_escalated_within(3600));
     SL_CHECK(!has("escalates_at"));
     SL_CHECK_INT(get(cleo), 404);
 }

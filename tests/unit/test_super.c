@@ -107,14 +107,17 @@ static bool wait_for(const char *file, const char *text, unsigned times)
     return false;
 }
 
+/* Returns when it has begun to do so. */
 static void tell(const char *role, const char *what)
 {
     SL_BUF(name, 100);
+    unsigned before = count_in("err", "event=fake_told");
 
     sl_buf_say(&name, "state/tell.%s", role);
     int fd = open(in_folder(sl_buf_text(&name)), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     SL_CHECK(fd >= 0 && write(fd, what, strlen(what)) > 0);
     close(fd);
+    SL_CHECK(wait_for("err", "event=fake_told", before + 1));
 }
 
 static int wait_end(pid_t pid)
@@ -190,7 +193,6 @@ static void test_P9_keeper_ends_while_gates_drain(void)
 {
     serve();
     tell("gate", "linger\n");
-    usleep(100000);
     kill(serving, SIGTERM);
     SL_CHECK(wait_for("err", "role=desk event=fake_drain", 1));
     tell("keeper", "die\n");
@@ -207,7 +209,6 @@ static void test_P9_keeper_ends_over_its_last_words(void)
 {
     serve();
     tell("keeper", "linger\n");
-    usleep(100000);
     kill(serving, SIGTERM);
     SL_CHECK(wait_for("err", "role=keeper event=fake_drain", 1));
     tell("keeper", "die\n");
@@ -389,7 +390,6 @@ static void test_reload(void)
     SL_CHECK_INT(count_in("err", "event=reload_needs_restart key=judges"), 1);
     SL_CHECK_INT(count_in("err", "role=judge event=fake_reload"), 0);
     tell("desk", "refuse\n");
-    usleep(100000);
     kill(serving, SIGHUP);
     SL_CHECK(wait_for("err", "event=reload_refused program=desk", 1));
     SL_CHECK(wait_for("err", "event=program_ready program=desk", 2));
@@ -601,13 +601,14 @@ static void test_the_service_manager_hears(void)
 {
     struct sl_net_address a;
     char word[64] = "";
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct timeval patience = {.tv_sec = 20};
 
     SL_CHECK_INT(sl_net_unix(sl_span_str(in_folder("notify")), &a), SL_OK);
     SL_CHECK_INT(bind(fd, (struct sockaddr *)&a.storage, a.bytes), 0);
+    SL_CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
     setenv("NOTIFY_SOCKET", in_folder("notify"), 1);
     serve();
-    usleep(20000);
     SL_CHECK(recv(fd, word, sizeof word - 1, 0) > 0 && strcmp(word, "READY=1\n") == 0);
     stop();
     memset(word, 0, sizeof word);
