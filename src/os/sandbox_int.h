@@ -2,21 +2,12 @@
 #ifndef SL_OS_SANDBOX_INT_H
 #define SL_OS_SANDBOX_INT_H
 
+#include "base/sanitized.h"
 #include "os/sandbox.h"
 
 /* AddressSanitizer wants more of the kernel than we do: it maps terabytes, reads /proc/self and
  * traces its own process when it looks for leaks. Builds with it (never a release) get the calls in
  * sandbox_calls.c marked so, may read /proc, and have no memory limit. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SL_SANITIZED 1
-#endif
-#endif
-#ifndef SL_SANITIZED
-#define SL_SANITIZED 0
-#endif
 
 /* SL_EUNSUPPORTED: the kernel does not have this wall. */
 enum sl_err sl_sandbox_calls(enum sl_role role) SL_MUST_CHECK;

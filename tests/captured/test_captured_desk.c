@@ -1,6 +1,7 @@
 /* A desk that fell into hostile hands, against a real keeper (docs/threat-model.md, "captured
  * desk"): it carries people's requests, and without a person's credential it can do nothing; with
  * one, no more than that person. The first argument is the keeper. */
+#include "base/sanitized.h"
 #include "tests/captured/captured.h"
 
 static char rita[SECRET_BYTES], sam[SECRET_BYTES], olga[SECRET_BYTES], bot[SECRET_BYTES];
@@ -476,19 +477,23 @@ static void ask_large(const char *name, size_t bytes)
     SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 201);
 }
 
+enum { LARGE_ONES = SL_SANITIZED ? 12 : 40 };
+
 /* Who asks much and at length hides nobody's question, and stops no reviewer from looking. */
 static void test_large_questions_hide_nothing(void)
 {
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table among_large_ones");
+    char last[64];
 
-    for (int i = 0; i < 40; i++) {
+    snprintf(last, sizeof last, "large %d", LARGE_ONES - 1);
+    for (int i = 0; i < LARGE_ONES; i++) {
         SL_BUF(name, 64);
 
         sl_buf_say(&name, "large %d", i);
         ask_large(sl_buf_text(&name), 1000 * 1000);
     }
     SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'limit':500}"), 200);
-    SL_CHECK(reply_has("among_large_ones") && reply_has(h.approval) && reply_has("large 39"));
+    SL_CHECK(reply_has("among_large_ones") && reply_has(h.approval) && reply_has(last));
     SL_CHECK(!reply_has(
         "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
         "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"

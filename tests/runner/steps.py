@@ -21,6 +21,7 @@ NEEDS = {"build": ["gcc", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuz
 ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 1        # a smoke run; script/fuzz is for hours
+LEAST_LIMIT = 300       # seconds until a unit test counts as hanging, however busy the machine is
 UNITS = 4       # unit tests at a time: most of them wait
 BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
 # gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
@@ -90,7 +91,7 @@ def _meson_step(group, label, test):
     if label == "sanitized" and test["name"] in NOT_SANITIZED:
         return _skipped(group, name, NOT_SANITIZED[test["name"]])
     runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
-    limit = test["timeout"] * (4 if label == "sanitized" else 1)    # for it is several times slower
+    limit = max(test["timeout"], LEAST_LIMIT) * (4 if label == "sanitized" else 1)  # for it is several times slower
     where = folder(LABELS[label])
     command = [*BESIDE, *(word.replace(f"{folder('gcc')}/", f"{where}/") for word in test["cmd"])]
     # A test with arguments starts our programs: the leak check at their end breaks out of the sandbox.

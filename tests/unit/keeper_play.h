@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, JOURNAL_BYTES = SL_JOURNAL_HEADER + (1 << 20), DATAGRAM = 256 * 1024 };
+enum { PATIENCE_MS = 60000, JOURNAL_BYTES = SL_JOURNAL_HEADER + (1 << 20), DATAGRAM = 256 * 1024 };
 
 static struct play {
     const char *program;

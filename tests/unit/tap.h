@@ -6,9 +6,13 @@
 #ifndef SL_TESTS_TAP_H
 #define SL_TESTS_TAP_H
 
+#include "base/err.h"
 #include "base/span.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static int sl_tap_tests, sl_tap_failed_tests, sl_tap_failed_checks;
 
@@ -55,8 +59,28 @@ static inline bool sl_tap_int(const char *file, int line, const char *what, long
 #define SL_CHECK_BYTES(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), (want))
 #define SL_CHECK_TEXT(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), sl_span_str(want))
 
+/* A broken promise says which one, for a core is seldom kept where tests run. */
+static inline void sl_tap_aborted(int number)
+{
+    const char *what = sl_broken_promise == NULL ? "aborted" : sl_broken_promise;
+    bool said = write(1, "Bail out! ", 10) == 10 && write(1, what, strlen(what)) > 0 &&
+                write(1, "\n", 1) == 1;
+
+    (void)said;
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+/* What was said stands even when the next test ends this program. */
+static inline void sl_tap_begin(void)
+{
+    (void)fflush(stdout);
+    (void)signal(SIGABRT, sl_tap_aborted);
+}
+
 #define SL_RUN(test)                                                                    \
     do {                                                                                \
+        sl_tap_begin();                                                                 \
         int sl_tap_before = sl_tap_failed_checks;                                       \
         test();                                                                         \
         bool sl_tap_passed = sl_tap_failed_checks == sl_tap_before;                     \

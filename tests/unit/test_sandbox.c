@@ -1,4 +1,5 @@
 /* Each role's door: what it needs passes, a forbidden call ends the process (threat model). */
+#include "base/sanitized.h"
 #include "os/sandbox.h"
 
 #include "os/clock.h"
@@ -162,17 +163,11 @@ static const struct {
     {"somebody else's file", act_open, SL_ROLE_KEEPER, EACH}, /* allowed to ask; Landlock says no */
 };
 
-#if defined(__SANITIZE_ADDRESS__)
-static const bool sanitized = true;
-#else
-static const bool sanitized = false;
-#endif
-
 static void check_role(enum sl_role role)
 {
     for (size_t i = 0; i < SL_COUNT(acts); i++) {
-        bool may = ((sanitized ? acts[i].sanitizer_may : acts[i].may) & role) != 0;
-        if (sanitized && role != SL_ROLE_KEEPER && acts[i].act == act_own_files)
+        bool may = ((SL_SANITIZED ? acts[i].sanitizer_may : acts[i].may) & role) != 0;
+        if (SL_SANITIZED && role != SL_ROLE_KEEPER && acts[i].act == act_own_files)
             continue; /* Landlock refuses it there, not seccomp */
         int status = run(role, acts[i].act);
         bool right = may ? WIFEXITED(status) && WEXITSTATUS(status) == FINE : was_killed(status);

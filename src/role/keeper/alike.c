@@ -7,7 +7,10 @@
 /* Requests that differ in literals only are shown together: SQL in quoted texts and numbers, what
  * programs ask for in numbers. This is for eyes alone: each is decided
  * by itself, so a text that is taken for another one here harms nobody. Of a quoted literal, a
- * number and white space nothing counts but that it is there. */
+ * number and white space nothing counts but that it is there; and nothing of what comes after the
+ * first SHAPE_BYTES of a text. */
+
+enum { SHAPE_BYTES = 64 * 1024 };
 
 static bool is_digit(uint8_t c)
 {
@@ -44,8 +47,10 @@ static size_t past(struct sl_span s, size_t i, bool (*is)(uint8_t))
     return i;
 }
 
-static void put_shape(struct sl_buf *b, struct sl_span s)
+static void put_shape(struct sl_buf *b, struct sl_span text)
 {
+    struct sl_span s = sl_span_head(text, SHAPE_BYTES);
+
     for (size_t i = 0; i < s.n;) {
         size_t next = s.p[i] == '\'' || s.p[i] == '"' ? past_quoted(s, i)
                       : is_digit(s.p[i])              ? past(s, i, is_digit)
@@ -72,7 +77,7 @@ void approval_alike(const struct approval *a, const json_t *operation, struct sl
     struct sl_span sql = sl_json_str(operation, "sql"),
                    coded = sl_json_str(operation, "sql_base64");
     uint8_t digest[SL_SHA256];
-    SL_BUF(text, 4 * SL_ACTION_MAX_BYTES);
+    SL_BUF(text, 4 * SHAPE_BYTES);
     SL_BUF(other, SL_ACTION_MAX_BYTES);
 
     put_part(&text, a->identity);
