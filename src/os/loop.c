@@ -170,6 +170,8 @@ void sl_timer_arm(struct sl_timer *t, uint64_t after_ms)
     struct timeval after = {.tv_sec = (time_t)(after_ms / 1000u),
                             .tv_usec = (suseconds_t)(after_ms % 1000u * 1000u)};
 
+    /* From now, not from when this batch began: a callback may have taken its time. */
+    SL_PROMISE(event_base_update_cache_time(event_get_base(&t->event)) == 0);
     SL_PROMISE(evtimer_add(&t->event, &after) == 0);
 }
 

@@ -27,8 +27,7 @@ void sl_loop_free(struct sl_loop *l);
 enum sl_err sl_loop_run(struct sl_loop *l, sl_timer_fn *before_sleep, void *owner) SL_MUST_CHECK;
 /* After this batch; before sl_loop_run: that will return at once. */
 void sl_loop_stop(struct sl_loop *l);
-/* The time that this batch of callbacks started, without a system call. */
-uint64_t sl_loop_now_ms(const struct sl_loop *l); /* monotonic */
+uint64_t sl_loop_now_ms(const struct sl_loop *l); /* monotonic; without a system call */
 
 /* Level-triggered. `interest` may be changed at any time (cheap when unchanged). */
 enum sl_err sl_watch_new(struct sl_loop *l, int fd, unsigned interest, sl_watch_fn *fn, void *owner,
@@ -38,7 +37,7 @@ void sl_watch_free(struct sl_watch *w); /* does not close the descriptor */
 
 enum sl_err sl_timer_new(struct sl_loop *l, sl_timer_fn *fn, void *owner, struct sl_timer **out)
     SL_MUST_CHECK;
-void sl_timer_arm(struct sl_timer *t, uint64_t after_ms); /* replaces an earlier deadline */
+void sl_timer_arm(struct sl_timer *t, uint64_t after_ms); /* from now; replaces an earlier one */
 void sl_timer_disarm(struct sl_timer *t);
 void sl_timer_free(struct sl_timer *t);
 

@@ -242,6 +242,39 @@ static void test_lists_read_no_statement(void)
     SL_CHECK_INT(json_array_size(json_object_get(play.reply, "approvals")), 6);
 }
 
+/* Which question the next answer is about. */
+static uint64_t next_answered(void)
+{
+    struct sl_msg_reply m = {0};
+
+    if (!SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) || !HEARD(reply, &m))
+        return 0;
+    SL_CHECK_INT(m.status, 200);
+    return m.call;
+}
+
+/* Who asks something small between two large answers has not to wait for the second: between two
+ * turns, of those that waited as well, there is as much time as the first took. A test that comes
+ * too late itself, because others had the machine, tries again. */
+static void test_others_come_between_two_that_take_long(void)
+{
+    bool is_between = false;
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s'}", large.approval);
+    for (int tries = 0; tries < 20 && !is_between; tries++) {
+        for (int i = 0; i < 3; i++)
+            ask("approval.get", rita, sl_buf_text(&body));
+        uint64_t last = play.call;
+        SL_CHECK_INT(next_answered(), last - 2);
+        SL_CHECK_INT(next_answered(), last - 1);
+        ask("whoami", rita, "{}");
+        is_between = next_answered() == play.call;
+        SL_CHECK_INT(next_answered(), is_between ? last : play.call);
+    }
+    SL_CHECK(is_between);
+}
+
 /* The keeper's view is made again from the log: the same brief, the same document. */
 static void test_it_outlives_the_keeper(void)
 {
@@ -261,6 +294,7 @@ int main(int argc, char **argv)
     SL_RUN(test_shown_is_what_was_sent);
     SL_RUN(test_the_text_of_one_is_bounded);
     SL_RUN(test_lists_read_no_statement);
+    SL_RUN(test_others_come_between_two_that_take_long);
     SL_RUN(test_it_outlives_the_keeper);
     return end_play();
 }

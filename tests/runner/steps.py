@@ -24,10 +24,10 @@ FUZZ_SECONDS = 1        # a smoke run; script/fuzz is for hours
 LEAST_LIMIT = 300       # seconds until a unit test counts as hanging, however busy the machine is
 UNITS = 4       # unit tests at a time: most of them wait
 BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
-# gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
+# gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 8,000 states of a function, not 225,000: a tenth of
 # the time, and the ways through our functions are short.
 TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument",
-        *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"))]
+        *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=8000"))]
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
 # Unit tests that take longest, most of it waiting.
 LONG = ("keeper_hooks", "courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")

@@ -234,6 +234,40 @@ static void test_loop(void)
     close(fds[1]);
 }
 
+static struct {
+    struct sl_loop *loop;
+    struct sl_timer *slow, *then;
+    uint64_t armed_us, fired_us;
+} late;
+
+static void on_slow(void *owner)
+{
+    (void)owner;
+    usleep(200 * 1000);
+    late.armed_us = sl_clock_monotonic_us();
+    sl_timer_arm(late.then, 150);
+}
+
+static void on_then(void *owner)
+{
+    (void)owner;
+    late.fired_us = sl_clock_monotonic_us();
+    sl_loop_stop(late.loop);
+}
+
+static void test_a_timer_counts_from_when_it_is_armed(void)
+{
+    SL_CHECK_INT(sl_loop_new(&late.loop), SL_OK);
+    SL_CHECK_INT(sl_timer_new(late.loop, on_slow, NULL, &late.slow), SL_OK);
+    SL_CHECK_INT(sl_timer_new(late.loop, on_then, NULL, &late.then), SL_OK);
+    sl_timer_arm(late.slow, 0);
+    SL_CHECK_INT(sl_loop_run(late.loop, NULL, NULL), SL_OK);
+    SL_CHECK(late.fired_us - late.armed_us >= 130 * 1000); /* the kernel's coarse clock */
+    sl_timer_free(late.slow);
+    sl_timer_free(late.then);
+    sl_loop_free(late.loop);
+}
+
 /* --- addresses and sockets ------------------------------------------------------------------- */
 
 static void test_addresses(void)
@@ -383,6 +417,7 @@ int main(void)
     SL_RUN(test_files_that_fail);
     SL_RUN(test_folders_and_locks);
     SL_RUN(test_loop);
+    SL_RUN(test_a_timer_counts_from_when_it_is_armed);
     SL_RUN(test_addresses);
     SL_RUN(test_listen_and_connect);
     SL_RUN(test_control_socket);

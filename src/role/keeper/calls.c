@@ -237,13 +237,11 @@ static bool authenticate_issuer(struct call *c, struct sl_span secret)
 
 static void run_costly(struct call *c, const struct method *m)
 {
-    uint64_t begun_us = sl_clock_monotonic_us();
-
     c->queued = !c->its_turn && !costly_may_run(c);
     if (c->queued)
         return;
+    c->costs_since_us = sl_clock_monotonic_us();
     m->run(c);
-    costly_ran(c, sl_clock_monotonic_us() - begun_us);
 }
 
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
@@ -383,6 +381,8 @@ static void handle(struct peer *p, const struct sl_msg_call *m, bool its_turn)
         wait_for_issuer(&c, m);
     else if (!c.deferred && !(c.queued && costly_wait(&c, m)))
         answer(&c);
+    if (c.costs_since_us != 0) /* a long answer is half of it */
+        costly_ran(&c, sl_clock_monotonic_us() - c.costs_since_us);
     json_decref(body);
 }
 

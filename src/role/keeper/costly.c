@@ -133,8 +133,15 @@ void costly_ran(const struct call *c, uint64_t took_us)
     struct row *row = row_of(c);
     rest_ms = rest_ms < REST_MOST_MS ? rest_ms : REST_MOST_MS;
     row->rest_end_us = sl_clock_monotonic_us() + rest_ms * 1000;
-    if (row->first != NULL)
-        sl_timer_arm(row->timer, rest_ms);
+}
+
+static void wait_for_turn(struct row *row)
+{
+    uint64_t now_us = sl_clock_monotonic_us();
+
+    sl_timer_arm(row->timer, row->rest_end_us > now_us
+                                 ? (row->rest_end_us - now_us) / 1000 + REST_LEAST_MS
+                                 : REST_LEAST_MS);
 }
 
 /* The oldest of the first round. */
@@ -186,7 +193,7 @@ static void on_turn(void *owner)
     costly_free(w);
     sl_arena_reset(row->keeper->mem);
     if (row->first != NULL) /* also when nobody was there to be answered */
-        sl_timer_arm(row->timer, REST_LEAST_MS);
+        wait_for_turn(row);
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */
@@ -238,12 +245,8 @@ static void put_last(struct row *row, struct costly *w)
     while (*at != NULL)
         at = &(*at)->next;
     *at = w;
-    if (row->count++ > 0)
-        return;
-    uint64_t now_us = sl_clock_monotonic_us();
-    sl_timer_arm(row->timer, row->rest_end_us > now_us
-                                 ? (row->rest_end_us - now_us) / 1000 + REST_LEAST_MS
-                                 : REST_LEAST_MS);
+    if (row->count++ == 0)
+        wait_for_turn(row);
 }
 
 bool costly_wait(struct call *c, const struct sl_msg_call *m)
