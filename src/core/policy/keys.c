@@ -1,5 +1,7 @@
 #include "core/policy/policy_int.h"
 
+#include "core/policy/config_keys.h"
+
 /* Places that fill the same struct as the place around them lie at its very start. */
 _Static_assert(offsetof(struct sl_config, settings) == 0, "listen, tls, ledger, roles, timeouts");
 _Static_assert(offsetof(struct sl_target, name) == 0, "targets[].tls, targets[].access");

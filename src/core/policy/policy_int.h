@@ -2,7 +2,7 @@
 #ifndef SL_CORE_POLICY_POLICY_INT_H
 #define SL_CORE_POLICY_POLICY_INT_H
 
-#include "core/policy/config_keys.h"
+#include "core/policy/config_places.h"
 #include "core/policy/policy.h"
 #include "json/json.h"
 
