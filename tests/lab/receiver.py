@@ -100,6 +100,9 @@ class Webhook:
         message = message._replace(status=status)
         self.asked.append(message)
         time.sleep(seconds)
+        is_taken = 200 <= (status or 0) <= 299
+        if is_taken:    # who hears the answer may look here at once
+            self.taken.append(message)
         try:
             if not status:
                 if status is None:
@@ -111,9 +114,8 @@ class Webhook:
                 request.send_header(name, value)
             request.end_headers()
         except OSError:     # it went away while we slept
-            return
-        if 200 <= status <= 299:
-            self.taken.append(message)
+            if is_taken:
+                self.taken.remove(message)
 
     def events(self):
         return [json.loads(m.body) for m in list(self.taken)]

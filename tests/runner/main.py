@@ -81,16 +81,6 @@ class Run:
                     say(f"...  {step.name}")
             self.batch(todo, at_a_time)
 
-    def stage(self, lanes):
-        with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
-            lanes = [pool.submit(self.lane, lane) for lane in lanes]
-            try:
-                for done in lanes:
-                    done.result()
-            except BaseException:   # Ctrl-C, say
-                tap.end_all()
-                raise
-
     def drain(self, waiting):
         """Runs what still waits, until nothing does; as many threads as like may do so."""
         while True:
@@ -100,20 +90,17 @@ class Run:
                 return
             self.step(step)
 
-    def all(self, front, behind):
+    def all(self, lanes, behind):
         waiting = collections.deque(behind)
-        workers = [threading.Thread(target=self.drain, args=(waiting,)) for _ in range(BEHIND)]
-        for worker in workers:
-            worker.start()
-        try:
-            for lanes in front:
-                self.stage(lanes)
-        except BaseException:
-            waiting.clear()
-            raise
-        finally:
-            for worker in workers:
-                worker.join()
+        with concurrent.futures.ThreadPoolExecutor(BEHIND + len(lanes)) as pool:
+            work = [pool.submit(self.drain, waiting) for _ in range(BEHIND)] + [pool.submit(self.lane, lane) for lane in lanes]
+            try:
+                for done in work:
+                    done.result()
+            except BaseException:   # Ctrl-C, say
+                waiting.clear()
+                tap.end_all()
+                raise
 
 
 def keep_logs(reports):

@@ -65,8 +65,8 @@ def _compiled(name):
 
 
 def _build_behind():
-    """Clang's build, at the lowest priority; it leaves out nothing that gcc compiled."""
-    report = build("fuzz", BEHIND)
+    """Clang's build, which the sanitized unit tests wait for; it leaves out nothing that gcc compiled."""
+    report = build("fuzz", BESIDE)
     missing = [] if report.failed else sorted(_compiled("gcc") - _compiled("fuzz") - ONLY_GCC)
     report.failed += [f"clang did not compile {file}" for file in missing]
     return report
@@ -189,16 +189,16 @@ def _group(name, steps, wanted):
 
 
 def front(wanted, quick):
-    """What runs with the machine's time first: stages, one after the other; a stage is lanes that run side by side, a lane
-    is batches of (steps, how many at a time). Plays and real clients wait more than they compute, and have the time that
-    they want at once; beside them runs what takes as long as it takes."""
+    """What waits more than it computes: lanes that run side by side; a lane is batches of (steps, how many at a time), one
+    after the other. Plays and real clients have the time that they want at once; beside them runs what takes as long as it
+    takes."""
     def system(*names):
         return [(_group(n.split()[0], lambda n=n: _system(*n.split()), wanted), 1) for n in names]
 
     on_17 = (_group("corpus", corpus_on_17, wanted), 1)
-    plain = [(_group("unit", lambda: unit("plain"), wanted), UNITS)]
-    sanitized = [] if quick else [(_group("unit", lambda: unit("sanitized"), wanted), UNITS)]
-    return [[system("play"), plain], [system("e2e"), [*system("corpus", "corpus smith", "oracle", "crash"), on_17, *sanitized]]]
+    plain = (_group("unit", lambda: unit("plain"), wanted), UNITS)
+    sanitized = ([] if quick else _group("unit", lambda: unit("sanitized"), wanted), UNITS)
+    return [system("play", "e2e"), [plain, *system("corpus", "corpus smith", "oracle", "crash"), on_17], [sanitized]]
 
 
 def behind(wanted, quick):

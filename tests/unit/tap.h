@@ -59,11 +59,15 @@ static inline bool sl_tap_int(const char *file, int line, const char *what, long
 #define SL_CHECK_BYTES(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), (want))
 #define SL_CHECK_TEXT(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), sl_span_str(want))
 
-/* A broken promise says which one, for a core is seldom kept where tests run. */
+static pid_t sl_tap_pid;
+
+/* A broken promise says which one, for a core is seldom kept where tests run. Processes that a test
+ * forked may end so on purpose: theirs is a remark. */
 static inline void sl_tap_aborted(int number)
 {
+    const char *head = getpid() == sl_tap_pid ? "Bail out! " : "# another process: ";
     const char *what = sl_broken_promise == NULL ? "aborted" : sl_broken_promise;
-    bool said = write(1, "Bail out! ", 10) == 10 && write(1, what, strlen(what)) > 0 &&
+    bool said = write(1, head, strlen(head)) > 0 && write(1, what, strlen(what)) > 0 &&
                 write(1, "\n", 1) == 1;
 
     (void)said;
@@ -75,6 +79,7 @@ static inline void sl_tap_aborted(int number)
 static inline void sl_tap_begin(void)
 {
     (void)fflush(stdout);
+    sl_tap_pid = getpid();
     (void)signal(SIGABRT, sl_tap_aborted);
 }
 
