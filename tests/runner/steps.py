@@ -20,7 +20,7 @@ BUILDS = {"gcc": ("build", []), "fuzz": ("build-fuzz", ["--fuzz"])}
 NEEDS = {"build": ["gcc", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"], "cppcheck": [], "console": []}
 ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
-FUZZ_SECONDS = 1        # a smoke run; script/fuzz is for hours
+FUZZ_SECONDS, FUZZ_RUNS = 1, 8000       # a smoke run ends with the first of them; script/fuzz is for hours
 LEAST_LIMIT = 300       # seconds until a unit test counts as hanging, however busy the machine is
 UNITS = 4       # unit tests at a time: most of them wait
 BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
@@ -112,7 +112,7 @@ def unit(label):
 
 def _fuzz_step(name):
     work = folder("fuzz") / "smoke" / name
-    command = [*BEHIND, str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
+    command = [*BEHIND, str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}", f"-runs={FUZZ_RUNS}",
                "-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
     if (ROOT / "fuzz" / f"{name}.dict").exists():
         command.append(f"-dict=fuzz/{name}.dict")
@@ -120,7 +120,7 @@ def _fuzz_step(name):
 
     def run():
         (work / "corpus").mkdir(parents=True, exist_ok=True)
-        return tap.run_plain(f"fuzz {name} for {FUZZ_SECONDS} s", command, FUZZ_SECONDS + 300, ROOT)
+        return tap.run_plain(f"fuzz {name}, a smoke run", command, FUZZ_SECONDS + 300, ROOT)
     return Step("fuzz", f"fuzz {name}", run, "fuzz")
 
 
