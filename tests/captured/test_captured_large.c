@@ -60,14 +60,17 @@ static unsigned answer_to_gate(void)
     return type;
 }
 
-static struct held hold_large(const char *head)
+static struct held hold_large(const char *head, size_t bytes)
 {
-    struct held h = {.action = propose_large(head, LARGE)};
+    struct held h = {.action = propose_large(head, bytes)};
     struct sl_msg_action_held m = {0};
+    SL_BUF(hex, 128);
 
     if (!SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_HELD) || !HEARD(action_held, &m))
         return h;
     memcpy(h.approval, m.approval.p, 36);
+    sl_hex_put(&hex, m.digest);
+    memcpy(h.digest_hex, sl_buf_text(&hex), 65);
     return h;
 }
 
@@ -110,7 +113,7 @@ static void test_many_large_answers_end_nobody(void)
     unsigned told = 0, busy = 0;
     SL_BUF(body, 256);
 
-    large = hold_large("drop table much");
+    large = hold_large("drop table much", LARGE);
     sl_buf_say(&body, "{'id':'%s'}", large.approval);
     for (int i = 0; i < AT_ONCE; i++)
         ask("approval.get", bot, sl_buf_text(&body));
@@ -154,6 +157,31 @@ static void test_a_whole_one_is_whole(void)
     const char *sql =
         json_string_value(json_object_get(json_object_get(play.reply, "operation"), "sql"));
     SL_CHECK(sql != NULL && strlen(sql) >= LARGE);
+}
+
+/* By what is held with this text it is shown beside others. */
+static void keep_alike(char out[static 32], const char *head, size_t bytes)
+{
+    struct held h = hold_large(head, bytes);
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s'}", h.approval);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", rita, sl_buf_text(&body)), 200);
+    keep_text(out, 32, said("alike"));
+    SL_CHECK_INT(decide(rita, h.approval, h.digest_hex, "deny"), 200);
+    SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_REFUSED);
+}
+
+/* Numbers at the beginning may differ; nothing at the end of a long text may. */
+static void test_what_is_alike_is_so_to_the_end(void)
+{
+    enum { LONG = 70 * 1000 };
+    char one[32], other[32], longer[32];
+
+    keep_alike(one, "drop table alike -- 1", LONG);
+    keep_alike(other, "drop table alike -- 2", LONG);
+    keep_alike(longer, "drop table alike -- 1", LONG + 18);
+    SL_CHECK(strlen(one) == 16 && strcmp(one, other) == 0 && strcmp(one, longer) != 0);
 }
 
 static json_int_t entries(void)
@@ -291,6 +319,7 @@ int main(int argc, char **argv)
     SL_RUN(test_many_large_answers_end_nobody);
     SL_RUN(test_a_brief_answer_is_brief);
     SL_RUN(test_a_whole_one_is_whole);
+    SL_RUN(test_what_is_alike_is_so_to_the_end);
     SL_RUN(test_shown_is_what_was_sent);
     SL_RUN(test_the_text_of_one_is_bounded);
     SL_RUN(test_lists_read_no_statement);

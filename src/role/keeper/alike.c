@@ -5,10 +5,9 @@
 #include "role/keeper/approval_json.h"
 
 /* Requests that differ in literals only are shown together: SQL in quoted texts and numbers, what
- * programs ask for in numbers. This is for eyes alone: each is decided
- * by itself, so a text that is taken for another one here harms nobody. Of a quoted literal, a
- * number and white space nothing counts but that it is there; and nothing of what comes after the
- * first SHAPE_BYTES of a text. */
+ * programs ask for in numbers. This is for eyes alone: each is decided by itself, so a text that is
+ * taken for another one here harms nobody. Of a quoted literal, a number and white space nothing
+ * counts but that it is there. What comes after the first SHAPE_BYTES counts as it stands. */
 
 enum { SHAPE_BYTES = 64 * 1024 };
 
@@ -64,6 +63,12 @@ static void put_shape(struct sl_buf *b, struct sl_span text)
         else
             sl_buf_put(b, sl_span_head(sl_span_from(s, i), next - i));
         i = next;
+    }
+    if (s.n < text.n) {
+        uint8_t rest[SL_SHA256];
+
+        sl_sha256(sl_span_from(text, s.n), rest);
+        sl_buf_put(b, sl_span(rest, sizeof rest));
     }
 }
 
