@@ -56,7 +56,7 @@ def needs_room():
 
 
 def waiting(lab):
-    return json.loads(lab.manage("chats", "--json").out)["chats"][0]["waiting"]
+    return lab.chats()["slack"]["waiting"]
 
 
 def posted():

@@ -27,6 +27,7 @@ KILLS = " signal=9 "
 
 
 def hold(lab, number):
+    SLACK.lab = lab
     client = lab.raw()
     client.query(f"delete from staging.scratch where id = {number}")
     return client, lab.pending_one("agent-7", like=f"id = {number}")
@@ -76,7 +77,7 @@ def test_restart(lab):
     asked_once = lab.approval(approval["id"])["messages"]
     assert len(asked_once) == 1, asked_once
     lab.renew("keeper")
-    wait_for(lambda: json.loads(lab.manage("chats", "--json").out)["chats"][0]["state"] == "current", 20, "the chat to be current again")
+    wait_for(lambda: lab.chats()["ops"]["state"] == "current", 20, "the chat to be current again")
     SLACK.replay(id=done["id"])
     assert lab.approval(approval["id"])["messages"] == asked_once, "a caught question was asked again"
     client.cancel()

@@ -127,6 +127,7 @@ def refused(lab, who, user, **how):
 
 
 def hold(lab, user="agent-7"):
+    SLACK.lab = lab
     COUNT[0] += 1
     client = lab.raw(user)
     client.query(f"delete from staging.scratch where id = {COUNT[0]}")
@@ -144,12 +145,6 @@ def field(view):
 def clicked(user, approval):
     message = card(approval)
     SLACK.click(user, OPS, message["ts"], "sluice.approve")
-
-
-def aside(user, like):
-    """In private; the last of it."""
-    return wait_for(lambda: [m for m in SLACK.messages(ephemeral=True) if m["ephemeral"] == user and like in json.dumps(m["blocks"])],
-                    10, f"{user} to be told {like!r} in private")[-1]
 
 
 def state(lab, approval):
@@ -182,7 +177,7 @@ def test_link(lab):
     assert status == 201 and told["subject"] == USERS["bob"], told
     assert accounts(lab, who) == [(SLACK.issuer, USERS["bob"])]
     clicked(USERS["bob"], before)
-    aside(USERS["bob"], "made after the action was asked")
+    SLACK.aside(USERS["bob"], "made after the action was asked")
     assert not SLACK.views(user=USERS["bob"]) and state(lab, before) == "pending"
     lab.deny("rita", before["id"])
     _, after = hold(lab)
@@ -205,7 +200,7 @@ def test_one_person(lab):
     link(lab, "carol")
     _, approval = hold(lab)
     clicked(USERS["carol"], approval)
-    aside(USERS["carol"], "owner")
+    SLACK.aside(USERS["carol"], "owner")
     assert not SLACK.views(user=USERS["carol"]) and state(lab, approval) == "pending"
     lab.deny("rita", approval["id"])
 
@@ -317,7 +312,7 @@ def test_unlink_with_an_open_form(lab):
     assert "linked to nobody" in json.dumps(done["answer"]), done
     time.sleep(2.1)                                     # nobody is told something in private twice in two seconds
     clicked(USERS["bob"], approval)
-    aside(USERS["bob"], "linked to nobody")
+    SLACK.aside(USERS["bob"], "linked to nobody")
     assert state(lab, approval) == "pending"
     leaf = of_ledger(lab, "account_unlink", {"subject": USERS["bob"]})
     assert (leaf["by"], leaf["channel"]) == ("bob", "console"), leaf

@@ -24,10 +24,6 @@ def prepare(config):
 LAB = {"change": prepare}
 
 
-def chats(lab):
-    return {c["name"]: c for c in json.loads(lab.manage("chats", "--json").out)["chats"]}
-
-
 def hold(lab, sql=None):
     COUNT[0] += 1
     client = lab.raw()
@@ -47,7 +43,7 @@ def test_told(lab):
     assert f"delete from staging.scratch where id = {COUNT[0]}" in json.dumps(card), card
     assert [a["type"] for a in card["actions"]] == ["Action.OpenUrl"] and approval["id"] in card["actions"][0]["url"], card["actions"]
     assert "nothing comes back" in json.dumps(card) and hooked["path"] == "/" + LINK
-    assert chats(lab)["watch"]["state"] == "current"
+    assert lab.chats()["watch"]["state"] == "current"
     test_told.approval = approval
 
 
@@ -71,7 +67,7 @@ def test_notify(lab):
     _, approval = hold(lab, "delete from staging.pair where id = 1")
     told(approval)
     lab.restart()
-    wait_for(lambda: chats(lab)["watch"]["state"] == "current", 20, "the chat to be current again")
+    wait_for(lambda: lab.chats()["watch"]["state"] == "current", 20, "the chat to be current again")
     _, other = hold(lab)
     told(other)
     assert len(told(approval)) == 1 and len(told(other)) == 1
@@ -85,11 +81,11 @@ def test_trouble(lab):
         told(approval, 20)
     TEAMS.trouble(list=[{"path": "workflows", "method": "POST", "status": 404, "times": 100}])
     _, approval = hold(lab)
-    wait_for(lambda: "404: the link is not good" in chats(lab)["watch"]["why"], 10, "that to be said")
-    assert chats(lab)["watch"]["state"] == "waiting"
+    wait_for(lambda: "404: the link is not good" in lab.chats()["watch"]["why"], 10, "that to be said")
+    assert lab.chats()["watch"]["state"] == "waiting"
     TEAMS.trouble(list=[])
     told(approval, 60)
-    for where in (json.dumps(chats(lab)), "\n".join(lab.events()), json.dumps(lab.ask("rita", "GET", "/v1/health")[1])):
+    for where in (json.dumps(lab.chats()), "\n".join(lab.events()), json.dumps(lab.ask("rita", "GET", "/v1/health")[1])):
         assert "s3cr3t" not in where
     assert not lab.files_with("s3cr3t-s1gn4tur3")
 
@@ -99,10 +95,10 @@ def test_no_link(lab):
     (FOLDER / "link").write_text("ftp://evil.example/\n")
     lab.restart()
     _, approval = hold(lab)
-    wait_for(lambda: chats(lab)["watch"]["state"] == "waiting", 20, "the chat to be said to wait")
+    wait_for(lambda: lab.chats()["watch"]["state"] == "waiting", 20, "the chat to be said to wait")
     (FOLDER / "link").unlink()
     lab.restart()
-    wait_for(lambda: chats(lab)["watch"]["state"] == "no secret", 20, "the secret to be missed")
+    wait_for(lambda: lab.chats()["watch"]["state"] == "no secret", 20, "the secret to be missed")
     (FOLDER / "link").write_text(TEAMS.base + LINK + "\n")
     lab.restart()
     told(approval, 60)

@@ -335,6 +335,10 @@ class Lab:
         """A command of the operator: on the control socket, or on the folder while nothing runs."""
         return self.sluice(*args, "--state", self.state, check=check)
 
+    def chats(self):
+        """How it goes in each chat, by its name."""
+        return {c["name"]: c for c in json.loads(self.manage("chats", "--json").out)["chats"]}
+
     def where(self):
         """The options that lead a command to this lab's API."""
         return ["--url", self.url, *(["--ca", self.ca] if self.ca else [])]

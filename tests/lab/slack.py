@@ -10,7 +10,7 @@
         done = slack.submit("U0RITA", view["id"], {"reason": "as agreed"})
 
 Attributes: url (http://127.0.0.1:PORT), api (url + "/api/"), issuer (= url), team, app_id, bot_user, bot_token, app_token,
-signing_secret, client_id, client_secret.
+signing_secret, client_id, client_secret; lab: if set, whose Sluice a click waits for (see `settled`).
 
 CONTROL API. Each op below is a method here: slack.OP(**args) is POST {url}/lab/OP with a JSON object; the answer is
 {"said": ...}, or {"failed": why} (an AssertionError here). Times are Unix seconds with a fraction, of the lab's clock.
@@ -88,6 +88,7 @@ import json
 import pathlib
 import subprocess
 import tempfile
+import time
 
 import npm
 from idp import Forms, Person
@@ -106,6 +107,7 @@ class Slack:
         self.mine = port is None
         self.child = subprocess.Popen(["node", "server.mjs", str(self.ports[0])], cwd=npm.installed(HERE), text=True,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+        self.lab = None
         line = self.child.stdout.readline()
         assert line, f"no Slack came up: {self.said()}"
         self.__dict__.update(json.loads(line))
@@ -164,7 +166,21 @@ class Slack:
         return wait_for(lambda: self.views(user=user), seconds, f"a modal in front of {user}")[-1]
 
     def click(self, user, channel, ts, action_id, **how):
+        self.settled(ts)
         return self.__getattr__("click")(user=user, channel=channel, ts=ts, action_id=action_id, **how)
+
+    def settled(self, ts):
+        """Slack shows a message before the Sluice of `lab` has heard from Slack which one it is: until then it is too early to click."""
+        while self.lab and time.time() < float(ts) + 3 and any(c["waiting"] for c in self.lab.chats().values()):
+            time.sleep(0.02)
+
+    def told(self, user, like=""):
+        """What they were told in private that has `like`."""
+        return [m for m in self.messages(ephemeral=True) if m["ephemeral"] == user and like in json.dumps(m["blocks"])]
+
+    def aside(self, user, like, seconds=10):
+        """Waits until they are told it in private; the last of it."""
+        return wait_for(lambda: self.told(user, like), seconds, f"{user} to be told {like!r} in private")[-1]
 
     def submit(self, user, view, values=None, **how):
         return self.__getattr__("submit")(user=user, view=view, values=values or {}, **how)
