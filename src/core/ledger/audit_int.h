@@ -232,6 +232,13 @@ void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p);
 /* audit_people.c: the time of the leaf at hand, for people, groups and credentials. A clock that
  * was set back makes nobody older than a question that was asked before (P4). */
 uint64_t sl_audit_since(const struct sl_audit *a);
+/* What a leaf says was done by the person whom it is about, and not at the shell. */
+bool sl_audit_by_themselves(const json_t *leaf);
+
+/* audit_credentials.c: a change of the roster that is about a credential, an account or a console
+ * session of this identity; false: it is about something else. */
+bool sl_audit_credential(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
+                         const json_t *leaf);
 
 /* audit_exception.c: a change of the roster that `govern: two-person` guards. */
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf);

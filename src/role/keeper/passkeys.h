@@ -90,7 +90,7 @@ bool passkey_vouch_check(struct call *c, struct allowed *by, struct sl_span docu
 /* What the view takes from it; NULL: none vouched. */
 void passkey_event_used(json_t *event, const struct allowed *by);
 
-/* call_passkeys.c: recording one that was looked at. */
+/* call_passkey_enrol.c: recording one that was looked at. */
 struct enrolment {
     const struct passkey *passkey; /* its `vouched` counts */
     struct sl_entry_proof possession;
