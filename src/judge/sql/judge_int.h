@@ -267,20 +267,26 @@ void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, stru
  * its columns are read at once. Otherwise all that flows in must be joined to the flow. */
 void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow);
 void expr_list(struct judge *j, struct scope *s, const List *list, struct origin **flow);
+void expr_sort(struct judge *j, struct scope *s, const List *list);
+void expr_window(struct judge *j, struct scope *s, const WindowDef *w);
+/* expr_operator.c: an operator with its operands */
+void expr_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow);
 bool expr_is_literal(const void *node);
 void expr_approve(struct judge *j,
                   const void *node); /* a literal here may differ between texts of a shape */
-void expr_sort(struct judge *j, struct scope *s, const List *list);
-void expr_window(struct judge *j, struct scope *s, const WindowDef *w);
+/* expr_subquery.c: a query inside an expression */
+void expr_subquery(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow);
+
+/* The node in a list's cell when it has this type; anything else is opaque, and NULL. */
+#define NODE(j, type, cell) ((const type *)expr_node((j), T_##type, lfirst(cell)))
+const void *expr_node(struct judge *j, NodeTag tag, const void *node);
+
+/* depth.c */
 /* Depth count for anything recursive: false when it is too deep. Pair with depth_leave. */
 bool depth_enter(struct judge *j);
 /* Counts work; false when there was too much of it. */
 bool depth_step(struct judge *j, uint64_t steps);
 void depth_leave(struct judge *j);
-
-/* The node in a list's cell when it has this type; anything else is opaque, and NULL. */
-#define NODE(j, type, cell) ((const type *)expr_node((j), T_##type, lfirst(cell)))
-const void *expr_node(struct judge *j, NodeTag tag, const void *node);
 
 /* call.c */
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow);

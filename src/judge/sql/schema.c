@@ -4,7 +4,7 @@
  * would give after these statements. What is not followed leaves the thing out of the listing (then
  * it is opaque) or counts as a problem of its table; it never makes a table plainer than it is. */
 
-static const char *or_public(const char *schema)
+const char *schema_or_public(const char *schema)
 {
     return schema == NULL ? "public" : schema;
 }
@@ -22,13 +22,14 @@ void schema_row(struct schema *s, const char *const *fields, size_t n)
 static void name_row(struct schema *s, const char *kind, const char *schema, const char *name)
 {
     if (name != NULL)
-        schema_row(s, (const char *const[]){"N", kind, or_public(schema), name}, 4);
+        schema_row(s, (const char *const[]){"N", kind, schema_or_public(schema), name}, 4);
 }
 
 static struct table *find(struct schema *s, const RangeVar *v)
 {
     for (struct table *t = s->tables; v != NULL && t != NULL; t = t->next)
-        if (strcmp(t->name, v->relname) == 0 && strcmp(t->schema, or_public(v->schemaname)) == 0)
+        if (strcmp(t->name, v->relname) == 0 &&
+            strcmp(t->schema, schema_or_public(v->schemaname)) == 0)
             return t;
     return NULL;
 }
@@ -40,7 +41,7 @@ static struct table *add_table(struct schema *s, const RangeVar *v, char kind)
     if (t != NULL || v == NULL || v->relpersistence == 't' ||
         (t = NOTE_NEW(&s->j, struct table)) == NULL)
         return t;
-    *t = (struct table){.schema = or_public(v->schemaname),
+    *t = (struct table){.schema = schema_or_public(v->schemaname),
                         .with_schema = v->schemaname != NULL,
                         .name = v->relname,
                         .kind = kind};

@@ -1,4 +1,4 @@
-/* What schema.c, schema_rows.c and schema_code.c share. */
+/* What schema.c, schema_rows.c and schema_code*.c share. */
 #ifndef SL_JUDGE_SQL_SCHEMA_INT_H
 #define SL_JUDGE_SQL_SCHEMA_INT_H
 
@@ -15,6 +15,17 @@ struct schema_code {
 
 /* The definitions that this statement of `text` makes. */
 enum sl_err schema_code(struct schema_code *s, const void *node, struct sl_span text) SL_MUST_CHECK;
+
+/* One row of a definition: of `owner` (a letter of core/catalog) and its name, of this kind. */
+void schema_part(struct schema_code *s, const char *owner, const char *schema, const char *name,
+                 const char *kind, uint32_t num, const char *about, const char *text);
+/* schema_code_function.c, schema_code_type.c: false when the statement makes none of these. */
+bool schema_code_function(struct schema_code *s, const Node *n);
+bool schema_code_type(struct schema_code *s, const Node *n);
+/* The function that a definition names, with its schema; relname NULL when it names none. */
+RangeVar schema_function_of(struct schema_code *s, const DefElem *e);
+/* That there is such a type, of a kind of pg_type.typtype: tables and views are types, too. */
+void schema_type_row(struct schema_code *s, const RangeVar *v, const char *what);
 
 /* --- tables and views --------------------------------------------------------------------------
  */
@@ -54,6 +65,7 @@ struct schema {
     enum sl_err why;
 };
 
+const char *schema_or_public(const char *schema); /* NULL: the DDL wrote none */
 void schema_row(struct schema *s, const char *const *fields, size_t n);
 void schema_column(struct schema *s, struct table *t, const char *name, char type);
 void schema_problem(struct table *t, char letter); /* t may be NULL */

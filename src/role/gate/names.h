@@ -1,5 +1,5 @@
-/* Names of statements and cursors: what the server holds, and what is on its way to it (names.c).
- */
+/* Names of statements and cursors: what the server holds, and what is on its way to it (names.c,
+ * names_confirm.c, names_sql.c). */
 #ifndef SL_ROLE_GATE_NAMES_H
 #define SL_ROLE_GATE_NAMES_H
 
@@ -57,15 +57,12 @@ bool names_are_made(const struct sl_meaning *m); /* by PREPARE or DECLARE */
 void names_forget_cursor(struct session *s, struct sl_span name);
 /* Text and meaning of what is sent now; NULL without memory. */
 struct prepared *names_ticket(struct session *s, struct sl_span text, struct meaning *m);
-void extended_forget_all(struct session *s);
-void extended_forget_portals(struct session *s);
 /* The server is in no transaction: what it has confirmed until now ended with the last one. */
 void names_tx_ended(struct session *s, bool rolled_back);
 /* Is this sent only when names that are on their way are answered? */
 bool names_must_settle(const struct session *s, const struct sl_meaning *m);
 struct prepared *prepared_ref(struct prepared *p);
 void prepared_unref(struct prepared *p);
-void name_free(struct statement_name *n);
 /* `p` will have this name once the server confirms it; takes the reference over. */
 bool names_define(struct session *s, struct sl_span name, struct prepared *p);
 struct item_name *name_copy(struct sl_span name); /* an item's, which ends with it */
