@@ -9,11 +9,14 @@
 
 struct sl_loop {
     struct event_base *base;
+    size_t users; /* watches, timers and signals: libevent asks the base when one is taken off it */
     bool stopping;
+    bool freed; /* by its owner, and no user is left: then it goes */
 };
 
 /* Two events on one descriptor: turning one direction on or off is a single epoll_ctl. */
 struct sl_watch {
+    struct sl_loop *loop;
     struct event readable, writable;
     unsigned interest;
     sl_watch_fn *fn;
@@ -21,12 +24,14 @@ struct sl_watch {
 };
 
 struct sl_timer {
+    struct sl_loop *loop;
     struct event event;
     sl_timer_fn *fn;
     void *owner;
 };
 
 struct sl_signal {
+    struct sl_loop *loop;
     struct event event;
     sl_signal_fn *fn;
     void *owner;
@@ -54,12 +59,32 @@ enum sl_err sl_loop_new(struct sl_loop **out)
     return SL_OK;
 }
 
+static void end_if_unused(struct sl_loop *l)
+{
+    if (!l->freed || l->users > 0)
+        return;
+    event_base_free(l->base);
+    free(l);
+}
+
 void sl_loop_free(struct sl_loop *l)
 {
     if (l == NULL)
         return;
-    event_base_free(l->base);
-    free(l);
+    l->freed = true;
+    end_if_unused(l);
+}
+
+static struct sl_loop *use(struct sl_loop *l)
+{
+    l->users++;
+    return l;
+}
+
+static void unuse(struct sl_loop *l)
+{
+    l->users--;
+    end_if_unused(l);
 }
 
 enum sl_err sl_loop_run(struct sl_loop *l, sl_timer_fn *before_sleep, void *owner)
@@ -109,6 +134,7 @@ enum sl_err sl_watch_new(struct sl_loop *l, int fd, unsigned interest, sl_watch_
         free(w);
         return SL_EIO;
     }
+    w->loop = use(l);
     sl_watch_interest(w, interest);
     *out = w;
     return SL_OK;
@@ -137,6 +163,7 @@ void sl_watch_free(struct sl_watch *w)
     if (w == NULL)
         return;
     sl_watch_interest(w, 0);
+    unuse(w->loop);
     free(w);
 }
 
@@ -161,6 +188,7 @@ enum sl_err sl_timer_new(struct sl_loop *l, sl_timer_fn *fn, void *owner, struct
         free(t);
         return SL_EIO;
     }
+    t->loop = use(l);
     *out = t;
     return SL_OK;
 }
@@ -185,6 +213,7 @@ void sl_timer_free(struct sl_timer *t)
     if (t == NULL)
         return;
     sl_timer_disarm(t);
+    unuse(t->loop);
     free(t);
 }
 
@@ -210,6 +239,7 @@ enum sl_err sl_signal_new(struct sl_loop *l, int number, sl_signal_fn *fn, void 
         free(s);
         return SL_EIO;
     }
+    s->loop = use(l);
     *out = s;
     return SL_OK;
 }
@@ -219,5 +249,6 @@ void sl_signal_free(struct sl_signal *s)
     if (s == NULL)
         return;
     evsignal_del(&s->event);
+    unuse(s->loop);
     free(s);
 }

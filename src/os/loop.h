@@ -21,6 +21,7 @@ typedef void sl_signal_fn(void *owner, int number);
 
 /* Also makes the process ignore SIGPIPE. */
 enum sl_err sl_loop_new(struct sl_loop **out) SL_MUST_CHECK;
+/* Nothing is called any more. What was made on it may be freed before or after, in any order. */
 void sl_loop_free(struct sl_loop *l);
 /* Runs until sl_loop_stop. `before_sleep` (may be NULL) runs once after each batch of callbacks,
  * before the loop sleeps: the place for group commit and for flushing what a batch produced. */

@@ -255,6 +255,57 @@ static void on_then(void *owner)
     sl_loop_stop(late.loop);
 }
 
+static void on_nothing(void *owner)
+{
+    (void)owner;
+}
+
+static void on_no_descriptor(void *owner, int fd, unsigned ready)
+{
+    (void)owner;
+    (void)fd;
+    (void)ready;
+}
+
+static void on_no_signal(void *owner, int number)
+{
+    (void)owner;
+    (void)number;
+}
+
+/* The keeper ended its chats after its loop, whose memory was gone: now and then it died of that.
+ */
+static void test_a_loop_may_be_freed_before_what_was_made_on_it(void)
+{
+    struct sl_loop *loop;
+    struct sl_timer *timer;
+    struct sl_watch *watch;
+    struct sl_signal *number;
+    void *others[128];
+    int ends[2];
+
+    SL_CHECK(pipe(ends) == 0);
+    SL_CHECK_INT(sl_loop_new(&loop), SL_OK);
+    SL_CHECK_INT(sl_timer_new(loop, on_nothing, NULL, &timer), SL_OK);
+    SL_CHECK_INT(sl_watch_new(loop, ends[0], SL_READABLE, on_no_descriptor, NULL, &watch), SL_OK);
+    SL_CHECK_INT(sl_signal_new(loop, SIGUSR2, on_no_signal, NULL, &number), SL_OK);
+    sl_timer_arm(timer, 60000);
+    sl_loop_free(loop);
+    for (size_t i = 0; i < 128; i++) { /* what is freed belongs to others now, of whatever size */
+        others[i] = malloc(16 * (i + 1));
+        SL_PROMISE(others[i] != NULL);
+        memset(others[i], 42, 16 * (i + 1));
+    }
+    sl_timer_disarm(timer);
+    sl_timer_free(timer);
+    sl_signal_free(number);
+    sl_watch_free(watch);
+    close(ends[0]);
+    close(ends[1]);
+    for (size_t i = 0; i < 128; i++)
+        free(others[i]);
+}
+
 static void test_a_timer_counts_from_when_it_is_armed(void)
 {
     SL_CHECK_INT(sl_loop_new(&late.loop), SL_OK);
@@ -418,6 +469,7 @@ int main(void)
     SL_RUN(test_folders_and_locks);
     SL_RUN(test_loop);
     SL_RUN(test_a_timer_counts_from_when_it_is_armed);
+    SL_RUN(test_a_loop_may_be_freed_before_what_was_made_on_it);
     SL_RUN(test_addresses);
     SL_RUN(test_listen_and_connect);
     SL_RUN(test_control_socket);

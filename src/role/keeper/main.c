@@ -287,7 +287,6 @@ static void finish(struct keeper *k)
     sl_timer_free(k->backlog_timer);
     sl_signal_free(k->term);
     costlies_free(k);
-    sl_loop_free(k->loop);
     store_done(&k->store);
     openlineage_close(k);
     sl_tls_key_free(k->tls_key);
@@ -312,6 +311,7 @@ static void finish(struct keeper *k)
     json_decref(k->programs);
     json_decref(k->canaries);
     metrics_free(k);
+    sl_loop_free(k->loop);
     for (uint32_t i = 0; i < MAX_GATES; i++)
         stats_forget_gate(k, i);
     free(k->change);
