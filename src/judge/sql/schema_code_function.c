@@ -184,8 +184,10 @@ static void cast(struct schema_code *s, const CreateCastStmt *n)
     uint32_t num = n->context == COERCION_IMPLICIT     ? 'i'
                    : n->context == COERCION_ASSIGNMENT ? 'a'
                                                        : 'e';
-    RangeVar f = n->func == NULL ? (RangeVar){0} : name_of_list(s->j, n->func->objname);
+    RangeVar f = {0};
 
+    if (n->func != NULL)
+        f = name_of_list(s->j, n->func->objname);
     if (f.relname != NULL)
         schema_part(s, "x", "x", "x", "a", num, schema_of(s, &f), f.relname);
 }
@@ -196,8 +198,10 @@ static void operator_class(struct schema_code *s, const CreateOpClassStmt *n)
 
     foreach (cell, n->items) {
         const CreateOpClassItem *i = NODE(s->j, CreateOpClassItem, cell);
-        RangeVar v =
-            i == NULL || i->name == NULL ? (RangeVar){0} : name_of_list(s->j, i->name->objname);
+        RangeVar v = {0};
+
+        if (i != NULL && i->name != NULL)
+            v = name_of_list(s->j, i->name->objname);
         if (v.relname == NULL || !n->isDefault)
             continue;
         const struct made *m = find(s->operators, v.schemaname, v.relname);

@@ -9,8 +9,10 @@ void schema_type_row(struct schema_code *s, const RangeVar *v, const char *what)
 
 static void base_of(struct schema_code *s, const RangeVar *v, const TypeName *base)
 {
-    RangeVar b = base == NULL ? (RangeVar){0} : name_of_list(s->j, base->names);
+    RangeVar b = {0};
 
+    if (base != NULL)
+        b = name_of_list(s->j, base->names);
     if (b.relname == NULL)
         return;
     const char *schema = b.schemaname != NULL         ? b.schemaname
