@@ -669,10 +669,10 @@ def wait_aside(user, message, verb="answer", **how):
     """A click, and what they are told in private."""
     close_all(user)
     time.sleep(2.1)                                     # who clicks on and on is told once in a while
-    before = len(SLACK.told(user))
+    before = len(SLACK.messages(ephemeral=True))
     SLACK.click(user, message["channel"], message["ts"], f"sluice.{verb}", **how)
-    said = wait_for(lambda: SLACK.told(user)[before:], 10, f"{user} to be told in private")[-1]
-    assert not SLACK.views(user=user), said
+    said = wait_for(lambda: SLACK.messages(ephemeral=True)[before:], 10, f"{user} to be told in private")[-1]
+    assert said["ephemeral"] == user and not SLACK.views(user=user), said
     return json.dumps(said["blocks"])
 
 
