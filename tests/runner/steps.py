@@ -23,7 +23,7 @@ LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and fr
 FUZZ_SECONDS, FUZZ_RUNS = 1, 8000       # a smoke run ends with the first of them; script/fuzz is for hours
 LEAST_LIMIT = 300       # seconds until a unit test counts as hanging, however busy the machine is
 UNITS = 4       # unit tests at a time: most of them wait
-BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("10", "19"))
+BESIDE, BEHIND = ([str(ROOT / "tests" / "runner" / "behind"), level] for level in ("5", "15"))
 # gcc's -ffat-lto-objects is unknown to clang. The analyzer follows 20,000 states of a function, not 225,000: a fifth of
 # the time, and the ways through our functions are short.
 TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument",

@@ -271,7 +271,7 @@ static void test_shadow_of_a_desk_that_is_gone(void)
     close(play.desk);
     play.desk = new_peer(SL_ROLE_DESK, "");
     SL_CHECK_INT(see("whoami", rita), 200);
-    for (int i = 0; i < 100 && status == 429; i++) {
+    for (int i = 0; i < PATIENCE_MS / 20 && status == 429; i++) {
         usleep(20 * 1000);
         ask_shadow(7006, RULES);
         status = replied(&call);
@@ -346,7 +346,7 @@ static void test_no_gate_to_ask(void)
     uint64_t call = 0;
 
     close(play.gate);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < PATIENCE_MS / 20; i++) {
         TELL(play.desk, call, .call = 8000, .method = SL_SPAN("policy.try"),
              .credential = sl_span_str(rita), .address = SL_SPAN("127.0.0.1"),
              .body = SL_SPAN("{\"target\":\"finance\",\"sql\":\"select 1\"}"));
