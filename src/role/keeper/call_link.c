@@ -265,10 +265,6 @@ void call_LINK_CHALLENGE(struct call *c)
 {
     struct issuer *i;
     struct flow *f = shown(c, &i);
-    struct passkey *list;
-    uint8_t challenge[SL_SHA256];
-    uint64_t expires_us = challenge_expires_us(0);
-    SL_BUF(document, SL_ENTRY_MAX);
 
     if (f == NULL || !passkeys_here(c))
         return;
@@ -276,20 +272,7 @@ void call_LINK_CHALLENGE(struct call *c)
                                      .identity = c->who.name,
                                      .issuer = i->config->issuer,
                                      .subject = sl_buf_span(&f->link->subject)};
-    challenge_frame(c->keeper, expires_us, &p.frame);
-    sl_passkey_challenge_put(&document, &p);
-    sl_passkey_challenge_of(sl_buf_span(&document), challenge);
-    struct challenge_made made = {.kind = CHALLENGE_PASSKEY,
-                                  .identity = c->who.name,
-                                  .document = sl_buf_span(&document),
-                                  .challenge = challenge,
-                                  .expires_us = expires_us};
-    made.allow_count = passkeys_mine(c, &list);
-    made.allow = list;
-    if (sl_buf_err(&document) != SL_OK || challenge_keep(c->keeper, &made) != SL_OK)
-        call_problem(c, 500, "No challenge", "The challenge could not be made.", "");
-    else
-        c->reply = challenge_json(c, &made);
+    challenge_tell_mine(c, &p);
 }
 
 static bool says_link(struct sl_span document, const struct issuer *i, struct sl_span subject)

@@ -58,44 +58,20 @@ static bool read_wish(struct call *c, struct wish *w)
     return w->enrol ? may_enrol(c, w) : passkey_own(c, w->key_text, &p);
 }
 
-static void put_document(struct call *c, const struct wish *w, uint64_t expires_us,
-                         struct sl_buf *out)
-{
-    struct sl_passkey_challenge p = {.purpose = call_str(c, "purpose"),
-                                     .identity = c->who.name,
-                                     .key = w->key};
-
-    challenge_frame(c->keeper, expires_us, &p.frame);
-    if (w->enrol) {
-        p.rp_id = c->keeper->config->settings.passkey_rp_id;
-        p.algorithm = sl_span_str(sl_passkey_algorithm_name(w->algorithm));
-        p.public_key = w->spki;
-    }
-    sl_passkey_challenge_put(out, &p);
-}
-
 void call_PASSKEY_CHALLENGE(struct call *c)
 {
     struct wish w;
-    struct passkey *list;
-    uint8_t challenge[SL_SHA256];
-    uint64_t expires_us = challenge_expires_us(0);
-    SL_BUF(document, SL_ENTRY_MAX);
 
     if (!passkeys_here(c) || !read_wish(c, &w) ||
         (w.enrol && !account_may_add(c, "A passkey is enrolled")))
         return;
-    put_document(c, &w, expires_us, &document);
-    sl_passkey_challenge_of(sl_buf_span(&document), challenge);
-    struct challenge_made made = {.kind = CHALLENGE_PASSKEY,
-                                  .identity = c->who.name,
-                                  .document = sl_buf_span(&document),
-                                  .challenge = challenge,
-                                  .expires_us = expires_us};
-    made.allow_count = passkeys_mine(c, &list);
-    made.allow = list;
-    if (sl_buf_err(&document) != SL_OK || challenge_keep(c->keeper, &made) != SL_OK)
-        call_problem(c, 500, "No challenge", "The challenge could not be made.", "");
-    else
-        c->reply = challenge_json(c, &made);
+    struct sl_passkey_challenge p = {.purpose = call_str(c, "purpose"),
+                                     .identity = c->who.name,
+                                     .key = w.key};
+    if (w.enrol) {
+        p.rp_id = c->keeper->config->settings.passkey_rp_id;
+        p.algorithm = sl_span_str(sl_passkey_algorithm_name(w.algorithm));
+        p.public_key = w.spki;
+    }
+    challenge_tell_mine(c, &p);
 }

@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include "base/encode.h"
+#include "role/keeper/call.h"
 #include "role/keeper/passkeys.h"
 
 #include <stdlib.h>
@@ -67,7 +69,7 @@ uint64_t challenge_expires_us(uint64_t latest_us)
     return latest_us != 0 && latest_us < expires_us ? latest_us : expires_us;
 }
 
-enum sl_err challenge_keep(struct keeper *k, const struct challenge_made *made)
+static enum sl_err challenge_keep(struct keeper *k, const struct challenge_made *made)
 {
     if (k->challenges == NULL)
         k->challenges = calloc(1, sizeof *k->challenges);
@@ -118,4 +120,51 @@ void challenge_frame(struct keeper *k, uint64_t expires_us, struct sl_challenge_
                                        .size = last.size,
                                        .root = last.root.b,
                                        .nonce = nonce};
+}
+
+/* {"challenge","signed":{..},"expires_at","rp_id","allow":[ids]} */
+static json_t *challenge_json(struct call *c, const struct challenge_made *made)
+{
+    json_t *reply = json_object(), *signs = NULL, *allow = json_array();
+    SL_BUF(text, 128);
+
+    sl_base64url_put(&text, sl_span(made->challenge, SL_SHA256));
+    json_put_str(reply, "challenge", sl_buf_span(&text));
+    if (sl_json_read(made->document, &signs, NULL) == SL_OK)
+        json_object_set_new(reply, "signed", signs);
+    json_put_time(reply, "expires_at", made->expires_us);
+    json_put_str(reply, "rp_id", c->keeper->config->settings.passkey_rp_id);
+    for (size_t i = 0; i < made->allow_count; i++)
+        json_array_append_new(allow,
+                              json_stringn((const char *)made->allow[i].id.p, made->allow[i].id.n));
+    json_object_set_new(reply, "allow", allow);
+    return reply;
+}
+
+void challenge_tell(struct call *c, const struct sl_buf *document, struct challenge_made *made)
+{
+    made->document = sl_buf_span(document);
+    if (sl_buf_err(document) != SL_OK || challenge_keep(c->keeper, made) != SL_OK)
+        call_problem(c, 500, "No challenge", "The challenge could not be made.", "");
+    else
+        c->reply = challenge_json(c, made);
+}
+
+void challenge_tell_mine(struct call *c, struct sl_passkey_challenge *p)
+{
+    struct passkey *list;
+    uint8_t challenge[SL_SHA256];
+    uint64_t expires_us = challenge_expires_us(0);
+    SL_BUF(document, SL_ENTRY_MAX);
+
+    challenge_frame(c->keeper, expires_us, &p->frame);
+    sl_passkey_challenge_put(&document, p);
+    sl_passkey_challenge_of(sl_buf_span(&document), challenge);
+    struct challenge_made made = {.kind = CHALLENGE_PASSKEY,
+                                  .identity = c->who.name,
+                                  .challenge = challenge,
+                                  .expires_us = expires_us};
+    made.allow_count = passkeys_mine(c, &list);
+    made.allow = list;
+    challenge_tell(c, &document, &made);
 }

@@ -76,15 +76,11 @@ static void tell_challenge(struct call *c, const struct approval *a, const struc
     sl_approval_challenge_of(sl_buf_span(&document), challenge);
     struct challenge_made made = {.kind = CHALLENGE_DECISION,
                                   .identity = c->who.name,
-                                  .document = sl_buf_span(&document),
                                   .challenge = challenge,
                                   .expires_us = expires_us,
                                   .allow = allow,
                                   .allow_count = allow_count};
-    if (sl_buf_err(&document) != SL_OK || challenge_keep(c->keeper, &made) != SL_OK)
-        call_problem(c, 500, "No challenge", "The challenge could not be made.", "");
-    else
-        c->reply = challenge_json(c, &made);
+    challenge_tell(c, &document, &made);
 }
 
 /* The same questions as for the decision itself, so that nobody signs what could not count. */

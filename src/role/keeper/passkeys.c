@@ -225,22 +225,3 @@ json_t *passkey_json(const struct passkey *p)
     json_put_time(one, "removed_at", p->removed_us);
     return one;
 }
-
-/* {"challenge","signed":{..},"expires_at","rp_id","allow":[ids]} */
-json_t *challenge_json(struct call *c, const struct challenge_made *made)
-{
-    json_t *reply = json_object(), *signs = NULL, *allow = json_array();
-    SL_BUF(text, 128);
-
-    sl_base64url_put(&text, sl_span(made->challenge, SL_SHA256));
-    json_put_str(reply, "challenge", sl_buf_span(&text));
-    if (sl_json_read(made->document, &signs, NULL) == SL_OK)
-        json_object_set_new(reply, "signed", signs);
-    json_put_time(reply, "expires_at", made->expires_us);
-    json_put_str(reply, "rp_id", c->keeper->config->settings.passkey_rp_id);
-    for (size_t i = 0; i < made->allow_count; i++)
-        json_array_append_new(allow,
-                              json_stringn((const char *)made->allow[i].id.p, made->allow[i].id.n));
-    json_object_set_new(reply, "allow", allow);
-    return reply;
-}

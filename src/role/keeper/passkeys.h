@@ -53,7 +53,6 @@ struct challenge_made {
     const struct passkey *allow; /* that may sign it */
     size_t allow_count;
 };
-enum sl_err challenge_keep(struct keeper *k, const struct challenge_made *made) SL_MUST_CHECK;
 bool challenge_take(struct keeper *k, enum challenge_kind kind, struct sl_span identity,
                     const uint8_t bytes[SL_SHA256], struct sl_span *document) SL_MUST_CHECK;
 uint64_t challenge_expires_us(uint64_t latest_us); /* 0: no latest */
@@ -112,6 +111,9 @@ void passkey_decided(struct keeper *k, struct approval *a);
 bool passkeys_here(struct call *c); /* else the answer is made */
 void assertion_refused(struct call *c, enum sl_webauthn_reason reason);
 void challenge_unknown(struct call *c);
-json_t *challenge_json(struct call *c, const struct challenge_made *made);
+/* Keeps what was made of `document` and answers with it, or with why it could not be. */
+void challenge_tell(struct call *c, const struct sl_buf *document, struct challenge_made *made);
+/* One for the caller's own passkeys: of `p` all but the frame is filled in. */
+void challenge_tell_mine(struct call *c, struct sl_passkey_challenge *p);
 
 #endif
