@@ -44,11 +44,18 @@ class Terminal:
             self.bytes += os.read(self.ours, 65536)
             seconds = 0.02
 
+    def pictures(self, since=0):
+        """The whole ones, from that byte on."""
+        self.hear()
+        return [p for p in self.bytes[since:].split(b"\x1b[H")[1:] if p.count(b"\x1b[K") == self.rows]
+
+    def has_shown(self, pattern, since, seconds=10):
+        """In any picture: the next may come before anybody has looked."""
+        wait_for(lambda: any(re.search(pattern, p.decode(), re.S) for p in self.pictures(since)) or None, seconds, pattern)
+
     def screen(self):
         """The last whole picture, and that it fits."""
-        self.hear()
-        pictures = self.bytes.split(b"\x1b[H")[1:]
-        whole = [p for p in pictures if p.count(b"\x1b[K") == self.rows]
+        whole = self.pictures()
         if not whole:
             return ""
         text = whole[-1].replace(b"\x1b[K", b"").decode()
@@ -298,8 +305,9 @@ def test_the_gateway_goes(lab):
     """the gateway is restarted: the inbox says so, and goes on when it is there again"""
     t = Terminal(lab, columns=72)
     t.shows("Nothing waits")
+    seen = len(t.bytes)
     lab.restart()
-    t.shows("connection ended|cannot reach", 15)
+    t.has_shown("connection ended|cannot reach", seen, 15)
     client, approval = hold(lab, "delete from staging.scratch where id = 14")
     t.shows("1 for you", 20)
     t.type("q")
