@@ -98,12 +98,12 @@ static uint32_t next_answer(size_t *bytes)
 
 static uint64_t spent_us(const char *method, const char *body)
 {
-    uint64_t begun_us = keeper_cpu_us();
+    uint64_t begun_us = sl_clock_monotonic_us();
     size_t bytes;
 
     ask(method, rita, body);
     SL_CHECK_INT(next_answer(&bytes), 200);
-    return keeper_cpu_us() - begun_us;
+    return sl_clock_monotonic_us() - begun_us;
 }
 
 /* A desk that has not read yet what it was told, all at once, broke no rule. What is beyond what it

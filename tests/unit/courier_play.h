@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 180000, PORTS = 300, LARGE = 300 * 1024 };
+enum { PATIENCE_MS = 60000, PORTS = 300, LARGE = 300 * 1024 };
 
 /* --- certificates --------------------------------------------------------------------------------
  */

@@ -22,7 +22,7 @@
 #define ID2 "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c"
 #define AUTH "Authorization: Bearer sld_test\r\n"
 
-enum { FIRST_PORT = 21780, PORTS = 200, PATIENCE_MS = 180000, QUIET_MS = 150 };
+enum { FIRST_PORT = 21780, PORTS = 200, PATIENCE_MS = 60000, QUIET_MS = 150 };
 
 static struct {
     const char *program;

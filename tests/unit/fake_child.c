@@ -1,10 +1,10 @@
 /* A child that does nothing but follow the supervisor's rules; its role is in argv[0]. It writes a
  * line to standard error for each thing that it gets, and tests read those.
  *
- * A line written to the named pipe <state>/tell.<role> is logged (fake_told) and makes it act:
- * "die", "bad-judge", "bad-keeper", "bad-gate", "bad-courier", "refuse" (the next reload), "secret
- * <target>", "issuer <name>" (the secret that we have there), "linger" (it does not end when it is
- * told to drain), "leave" (now it does). */
+ * A line written to the named pipe <state>/tell.<role> is logged (fake_told) and makes it act: "die", "bad-judge",
+ * "bad-keeper", "bad-gate", "bad-courier", "refuse" (the next reload), "secret <target>",
+ * "issuer <name>" (the secret that we have there), "linger" (it does not end when it is told to
+ * drain), "leave" (now it does). */
 #include "os/child.h"
 #include "os/log.h"
 

@@ -19,7 +19,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PATIENCE_MS = 180000, JOURNAL_BYTES = SL_JOURNAL_HEADER + (1 << 20), DATAGRAM = 256 * 1024 };
@@ -337,17 +336,6 @@ static inline void kill_keeper(void)
     kill(play.pid, SIGKILL);
     waitpid(play.pid, &status, 0);
     close_all();
-}
-
-/* What it has computed since it began: what is asserted of its work, for the clock tells of the
- * machine's other work too. */
-static inline uint64_t keeper_cpu_us(void)
-{
-    clockid_t clock;
-    struct timespec spent;
-
-    SL_PROMISE(clock_getcpuclockid(play.pid, &clock) == 0 && clock_gettime(clock, &spent) == 0);
-    return (uint64_t)spent.tv_sec * 1000000 + (uint64_t)spent.tv_nsec / 1000;
 }
 
 static void stop_keeper(void)

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-enum { POST_ROOM_MS = 120000 }; /* a program under test that is slow to read has so long */
+enum { POST_ROOM_MS = 20000 }; /* a program under test that is slow to read has so long */
 
 /* Sends `message`, and the descriptor `passed` unless that is -1. Waits for room. */
 static inline void post(int fd, struct sl_buf *message, int passed)

@@ -170,7 +170,7 @@ static void read_all(int fd)
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
     while (poll(&p, 1, 50) == 1)
-        SL_CHECK_INT(sl_packet_await(fd, sl_clock_monotonic_us() + 60000 * 1000, &scratch, &packet),
+        SL_CHECK_INT(sl_packet_await(fd, sl_clock_monotonic_us() + 1000 * 1000, &scratch, &packet),
                      SL_OK);
 }
 

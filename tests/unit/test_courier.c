@@ -299,7 +299,7 @@ static void test_too_large_too_slow_and_half(void)
     SL_CHECK_INT(a.status, 0);
     fetch_at(&a, "home", "https", good.port, "/trickle");
     SL_CHECK_INT(a.status, 0);
-    SL_CHECK(sl_clock_monotonic_us() - before < 18 * 1000 * 1000); /* of the servers' 20 and 10 s */
+    SL_CHECK(sl_clock_monotonic_us() - before < 6 * 1000 * 1000);
     answer_done(&a);
 }
 
@@ -378,12 +378,13 @@ static void test_calls_go_side_by_side(void)
     ANSWERED(a);
 
     sl_buf_say(&slow, "https://127.0.0.1:%u/slow", good.port);
-    uint64_t slow_call = ++courier.call;
+    uint64_t slow_call = ++courier.call, before = sl_clock_monotonic_us();
     POST(courier.keeper, -1, fetch, .call = slow_call, .issuer = SL_SPAN("home"),
          .method = SL_SPAN("GET"), .url = sl_buf_span(&slow), .max_bytes = 1000,
          .timeout_ms = 3000);
-    fetch_at(&a, "home", "https", good.port, "/echo"); /* the answer that comes first is its own */
+    fetch_at(&a, "home", "https", good.port, "/echo");
     SL_CHECK_INT(a.status, 200);
+    SL_CHECK(sl_clock_monotonic_us() - before < 2500 * 1000);
     hear_answer(&a, slow_call);
     SL_CHECK_INT(a.status, 0);
     answer_done(&a);
@@ -440,8 +441,8 @@ static void test_what_is_no_message_of_a_keepers_ends_the_channel(void)
     SL_BUF(scratch, 1 << 16);
 
     POST(courier.keeper, -1, sign, .call = 1);
-    SL_CHECK_INT(sl_packet_await(courier.keeper, sl_clock_monotonic_us() + PATIENCE_MS * 1000ull,
-                                 &scratch, &packet),
+    SL_CHECK_INT(sl_packet_await(courier.keeper, sl_clock_monotonic_us() + 2000000, &scratch,
+                                 &packet),
                  SL_EGONE);
     close(courier.keeper);
     give_keeper(); /* and another may come */

@@ -91,7 +91,7 @@ static int stop(void)
 
     close(super_fd);
     close(gate_fd);
-    for (int i = 0; i < 1200 && waitpid(child, &status, WNOHANG) == 0; i++)
+    for (int i = 0; i < 200 && waitpid(child, &status, WNOHANG) == 0; i++)
         usleep(50 * 1000);
     if (status == -1)
         kill(child, SIGKILL);

@@ -98,7 +98,7 @@ static unsigned count_in(const char *file, const char *text)
 
 static bool wait_for(const char *file, const char *text, unsigned times)
 {
-    for (unsigned i = 0; i < 12000; i++) {
+    for (unsigned i = 0; i < 2000; i++) {
         if (count_in(file, text) >= times)
             return true;
         usleep(10000);
@@ -124,7 +124,7 @@ static int wait_end(pid_t pid)
 {
     int status = -1;
 
-    for (unsigned i = 0; i < 6000; i++) {
+    for (unsigned i = 0; i < 1000; i++) {
         if (waitpid(pid, &status, WNOHANG) == pid)
             return status;
         usleep(10000);
@@ -590,7 +590,7 @@ static void test_nothing_outlives_the_supervisor(void)
     SL_CHECK_INT(count, 6);
     kill(serving, SIGKILL);
     (void)wait_end(serving);
-    for (unsigned i = 0; i < 6000 && still_there(children, count) > 0; i++)
+    for (unsigned i = 0; i < 200 && still_there(children, count) > 0; i++)
         usleep(10000);
     SL_CHECK_INT(still_there(children, count), 0);
     serve(); /* journals and a stale control socket are no obstacle */

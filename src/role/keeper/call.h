@@ -52,7 +52,7 @@ enum sl_err costlies_new(struct keeper *k) SL_MUST_CHECK;
 void costlies_free(struct keeper *k);
 bool costly_is(const struct call *c);
 bool costly_may_run(const struct call *c); /* nobody waits, and the rest after the last is over */
-void costly_ran(const struct call *c, uint64_t took_us);       /* with what its answer took */
+void costly_ran(const struct call *c, uint64_t took_us); /* with what its answer took */
 bool costly_wait(struct call *c, const struct sl_msg_call *m); /* false: the answer is made */
 void call_at_its_turn(struct peer *p, const struct sl_msg_call *m);
 /* Runs one method; c->reply is set afterwards in any case. */
