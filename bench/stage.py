@@ -40,6 +40,7 @@ def policy(rules):
 
 
 CONFIG = """state: ./state
+sandbox: {sandbox}
 listen: {{postgres: "127.0.0.1:{gate}", http: "127.0.0.1:{http}"}}
 max_connections: 10000
 targets:
@@ -63,7 +64,8 @@ policy:
 
 
 class Stage:
-    def __init__(self, build, max_connections=1200):
+    def __init__(self, build, max_connections=1200, sandbox="enforce"):
+        self.sandbox = sandbox
         self.build = os.path.abspath(build)
         self.sluice = os.path.join(self.build, "src/cli/sluice")
         self.max_connections = max_connections
@@ -175,7 +177,7 @@ log_disconnections = 0
         with open(self.path("app.pass"), "w") as secret:
             secret.write(PASSWORD)
         with open(self.path("sluice.yaml"), "w") as config:
-            config.write(CONFIG.format(gate=self.gate, http=self.http, server=self.server, policy=policy(100)))
+            config.write(CONFIG.format(sandbox=self.sandbox, gate=self.gate, http=self.http, server=self.server, policy=policy(100)))
         state = self.path("state")
         self.run("identity", "add", "olga", "--kind", "human", "--group", "engineers", "--state", state)
         code = self.run("identity", "add", "rita", "--kind", "human", "--group", "dba", "--state", state)

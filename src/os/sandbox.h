@@ -24,7 +24,8 @@ struct sl_sandbox {
 };
 
 /* SL_EUNSUPPORTED when a wall cannot be had and best_effort is off. `missing` gets a sentence for
- * each wall that could not be put up. */
+ * each wall that could not be put up. A build that is being trained (base/training.h) has only the
+ * limits: it never serves, unless best_effort is on. */
 enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing) SL_MUST_CHECK;
 
 /* For a command that talks outwards through libraries of others: no file but these (those that do

@@ -1,5 +1,6 @@
 /* Each role's door: what it needs passes, a forbidden call ends the process (threat model). */
 #include "base/sanitized.h"
+#include "base/training.h"
 #include "os/sandbox.h"
 
 #include "os/clock.h"
@@ -323,6 +324,7 @@ static void test_a_missing_wall_is_a_refusal(void)
 {
     SL_CHECK_INT(enter_without_landlock(false), 0);
     SL_CHECK_INT(enter_without_landlock(true), 0);
+    SL_CHECK_INT(SL_TRAINING, 0); /* and none is missing by itself */
 }
 
 int main(void)

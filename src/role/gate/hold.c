@@ -435,6 +435,7 @@ void hold_end(struct session *s, const char *why)
 /* The client's CancelRequest: the approval ends with the wait. */
 void hold_cancel(struct session *s)
 {
+    SL_PROMISE(s->hold != NULL);
     hold_leave(s, 1, "cancelled by the client");
     hold_refused(s->hold, "57014", "canceling statement due to user request",
                  "it was held and never ran");
