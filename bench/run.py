@@ -151,9 +151,8 @@ def pending(stage):
     raise RuntimeError("nothing is held")
 
 
-def measure_release(stage, report, count):
-    """From sending the approval to the server having the bytes: its own clock_timestamp(), same machine."""
-    print(f"\napproval to first byte at the server, {count} held statements")
+def releases(stage, count):
+    """Milliseconds from sending the approval to the server having the bytes: its own clock, same machine."""
     delays = []
     for n in range(count):
         result = []
@@ -172,6 +171,12 @@ def measure_release(stage, report, count):
              {"decision": "approve", "digest": approval["digest"], "reason": "measurement"})
         thread.join()
         delays.append((float(result[0].stdout.split("|")[0]) - sent) * 1000)
+    return delays
+
+
+def measure_release(stage, report, count):
+    print(f"\napproval to first byte at the server, {count} held statements")
+    delays = releases(stage, count)
     report.add("release", "approve to first byte, ms", statistics.median(delays), spread(delays))
 
 
