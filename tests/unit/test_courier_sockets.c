@@ -246,34 +246,46 @@ struct stream {
 static struct stream streams[STREAMS];
 static uint64_t last;
 
-/* One message of the courier's. false: none came, or it is gone. */
-static bool pump(unsigned ms)
+static void take_of_stream(const struct sl_packet *packet)
 {
-    struct sl_packet packet;
     struct sl_msg_stream_opened opened;
     struct sl_msg_stream_text text;
     struct sl_msg_stream_closed closed;
-    SL_BUF(scratch, 1 << 21);
 
-    if (sl_packet_await(courier.keeper, sl_clock_monotonic_us() + ms * 1000ull, &scratch,
-                        &packet) != SL_OK)
-        return false;
-    if (packet.type == SL_MESSAGE_STREAM_OPENED &&
-        sl_msg_stream_opened_get(packet.body, &opened) == SL_OK && opened.stream < STREAMS) {
+    if (packet->type == SL_MESSAGE_STREAM_OPENED &&
+        sl_msg_stream_opened_get(packet->body, &opened) == SL_OK && opened.stream < STREAMS) {
         streams[opened.stream].opened++;
-    } else if (packet.type == SL_MESSAGE_STREAM_TEXT &&
-               sl_msg_stream_text_get(packet.body, &text) == SL_OK && text.stream < STREAMS) {
+    } else if (packet->type == SL_MESSAGE_STREAM_TEXT &&
+               sl_msg_stream_text_get(packet->body, &text) == SL_OK && text.stream < STREAMS) {
         struct sl_buf *b = &streams[text.stream].texts;
         SL_CHECK_INT(streams[text.stream].closed, 0);
         sl_buf_put(b, text.text);
         sl_buf_put_u8(b, '|');
-    } else if (packet.type == SL_MESSAGE_STREAM_CLOSED &&
-               sl_msg_stream_closed_get(packet.body, &closed) == SL_OK && closed.stream < STREAMS) {
+    } else if (packet->type == SL_MESSAGE_STREAM_CLOSED &&
+               sl_msg_stream_closed_get(packet->body, &closed) == SL_OK &&
+               closed.stream < STREAMS) {
         streams[closed.stream].closed++;
         sl_buf_put(&streams[closed.stream].why, closed.why);
     } else {
         sl_tap_fail(__FILE__, __LINE__, "another message than of a stream");
     }
+}
+
+static bool next_message(unsigned ms, struct sl_buf *scratch, struct sl_packet *packet)
+{
+    return sl_packet_await(courier.keeper, sl_clock_monotonic_us() + ms * 1000ull, scratch,
+                           packet) == SL_OK;
+}
+
+/* One message of the courier's. false: none came, or it is gone. */
+static bool pump(unsigned ms)
+{
+    struct sl_packet packet;
+    SL_BUF(scratch, 1 << 21);
+
+    if (!next_message(ms, &scratch, &packet))
+        return false;
+    take_of_stream(&packet);
     return true;
 }
 
@@ -553,6 +565,17 @@ static void test_words_about_no_stream(void)
 
 /* --- calls beneath a chat's addresses --- */
 
+/* The answer to a call. Streams go on meanwhile: one that has waited for long may end just now. */
+static bool await_fetched(struct sl_buf *scratch, struct sl_packet *packet)
+{
+    while (next_message(PATIENCE_MS, scratch, packet)) {
+        if (packet->type == SL_MESSAGE_FETCHED)
+            return true;
+        take_of_stream(packet);
+    }
+    return false;
+}
+
 static uint32_t fetched(const char *method, const char *scheme, unsigned port, const char *path,
                         struct sl_buf *body, struct sl_buf *why)
 {
@@ -568,8 +591,7 @@ static uint32_t fetched(const char *method, const char *scheme, unsigned port, c
          .max_bytes = 1 << 20, .timeout_ms = 3000);
     sl_buf_reset(body);
     sl_buf_reset(why);
-    if (!SL_CHECK(await(courier.keeper, SL_MESSAGE_FETCHED, &scratch, &packet)) ||
-        sl_msg_fetched_get(packet.body, &m) != SL_OK)
+    if (!SL_CHECK(await_fetched(&scratch, &packet)) || sl_msg_fetched_get(packet.body, &m) != SL_OK)
         return 1;
     sl_buf_put(body, m.body);
     sl_buf_put(why, m.why);
