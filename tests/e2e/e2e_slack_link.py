@@ -143,6 +143,9 @@ def field(view):
 
 
 def clicked(user, approval):
+    """With no earlier form left in front of them: the next one seen is the one that this opens."""
+    for one in SLACK.views(user=user):
+        SLACK.close(user=user, view=one["id"])
     message = card(approval)
     SLACK.click(user, OPS, message["ts"], "sluice.approve")
 
